@@ -28,7 +28,7 @@ var tests = map[string]func(Rule, View) Finding{
 	"schemes-equal/3":     schemesEqual,
 	"ranks-gain/2":        ranksGain,
 	"rate-powers/4":       ratePowers,
-	"rate-transfer/4":     rateTransfer,
+	"rate-transfer/5":     rateTransfer,
 	"merged-cost/1":       mergedCost,
 }
 

@@ -295,19 +295,17 @@ func slopesText(local []float64) string {
 
 // rateTransfer gives each seed the rate that another seed found best at the smallest rank,
 // multiplies it by a power of the ratio of the ranks, and uses it at the largest rank. It
-// judges whether that loses less than the margin, compared with the seed's own best rate:
-// less than a tenth of what the best rate learned.
+// judges whether that loses, for most seeds, less than the margin, compared with the seed's own
+// best rate: less than a tenth of what the best rate learned.
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
 	type row struct {
 		rates             analysis.RateTransfer
 		p                 float64 // the power of the multiplier
 		same, half, whole transferred
-		holm              float64 // P, corrected, that the margin is lost
 		shared            float64 // what the choice of validation examples adds to half's error; NaN if unknown
 	}
 	var rows []row
-	var worst []float64
 	var seeds []string // what the seed loses that loses most
 	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
@@ -318,7 +316,7 @@ func rateTransfer(r Rule, v View) Finding {
 		after := func(power float64) transferred { return newTransferred(rates.By(power), r.limit("margin")) }
 		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
 			shared: analysis.TransferError(g, -(1-p)/2)}
-		rows, worst = append(rows, x), append(worst, x.half.below)
+		rows = append(rows, x)
 		if x.half.learned.N > 0 {
 			seeds = append(seeds, fmt.Sprintf("%s%% for p = %s", number.Significant(x.half.most, 3), number.Brief(p)))
 		}
@@ -335,25 +333,25 @@ func rateTransfer(r Rule, v View) Finding {
 	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
 		"the parabola through the three nearest rates.", slices.Min(all), slices.Max(all))
 	worstLoss := 0.0
-	for i, p := range stats.Holm(worst) {
-		rows[i].holm = p
+	for _, x := range rows {
 		switch {
-		case p <= r.limit("level"):
-		case rows[i].half.above <= r.limit("level")/float64(len(rows)):
+		case x.half.below <= r.limit("level"): // all must be, so that none is corrected
+		case x.half.above <= r.limit("level")/float64(len(rows)): // one is enough
 			f.Standing = NotSeen
-			worstLoss = math.Max(worstLoss, rows[i].half.learned.Mean)
+			worstLoss = math.Max(worstLoss, x.half.learned.Mean)
 		case f.Standing == Seen:
 			f.Standing = Unresolved
 		}
-		if rows[i].half.missing()+rows[i].half.edges > 0 {
+		if x.half.missing()+x.half.edges > 0 {
 			f.Text += fmt.Sprintf(" For p = %s not every seed has its loss or a best rate of its own, and a part of "+
-				"the seeds proves nothing: p is 1.", number.Brief(rows[i].p))
+				"the seeds proves nothing: p is 1.", number.Brief(x.p))
 		}
 	}
 	f.Off = fmt.Sprintf("loses %s%% of what was learned", number.Fixed(worstLoss, 1))
-	f.Beware = fmt.Sprintf(" The seed that loses most loses %s. The standing is about the mean, and leaves out "+
-		"what the choice of the validation examples adds to the error. P is too small near the margin, since what "+
-		"seeds lose is skewed: docs/statistics.md has by how much.", strings.Join(seeds, ", "))
+	f.Beware = fmt.Sprintf(" The seed that loses most loses %s. The standing is about most seeds, not about "+
+		"their mean, and leaves out what the choice of the validation examples adds to the error. It needs all "+
+		"multipliers, so that no p is corrected.",
+		strings.Join(seeds, ", "))
 	f.Text += f.Beware + " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
 		"with which each multiplier alone is shown to lose less than the margin."
 	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {
@@ -374,7 +372,7 @@ func rateTransfer(r Rule, v View) Finding {
 		table.Numbers("as claimed, in percent of what was learned: mean, and most", func(x row) string {
 			return x.half.learnedText()
 		}),
-		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
+		table.Numbers(marginLost, func(x row) table.Entry { return probability(x.half.below) }),
 		table.Numbers("powers that lose less", func(x row) string {
 			return passing(x.rates, r.limit("margin"), r.limit("level"))
 		}),
@@ -382,6 +380,9 @@ func rateTransfer(r Rule, v View) Finding {
 	f.Tables = []table.Table{t}
 	return f
 }
+
+// marginLost is the head of a column.
+const marginLost = "p that half of all seeds or more lose the margin"
 
 // validatedTransfer says what the wider intervals of transferred rates hold, and what does not go
 // by them.
@@ -413,8 +414,8 @@ type transferred struct {
 	untuned int            // seeds whose rate at the smallest rank lies at an edge of those tried
 	outside int            // other seeds for which the rate lies outside of those tried
 	edges   int            // seeds whose own best rate lies at an edge of those tried
-	below   float64        // P that the regret is at least the margin
-	above   float64        // P that it is at most the margin
+	below   float64        // P that half of all seeds or more lose at least the margin
+	above   float64        // P that half or more lose at most the margin
 }
 
 func newTransferred(seeds []analysis.Transfer, margin float64) transferred {
@@ -439,8 +440,8 @@ func newTransferred(seeds []analysis.Transfer, margin float64) transferred {
 	if len(share) > 0 {
 		x.most = slices.Max(share)
 	}
-	x.below = unlessMissing(stats.AboveP(under, 0), x.missing()+x.edges)
-	x.above = unlessMissing(stats.AboveP(over, 0), x.missing())
+	x.below = unlessMissing(stats.MostP(under), x.missing()+x.edges)
+	x.above = unlessMissing(stats.MostP(over), x.missing())
 	return x
 }
 

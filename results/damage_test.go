@@ -46,6 +46,19 @@ func TestEveryMissingFileIsDamage(t *testing.T) {
 	}
 }
 
+// A file that is larger than any of a record is not read into memory.
+func TestATooLargeFileIsDamage(t *testing.T) {
+	for _, name := range []string{runFile, curveFile, modulesFile, timingFile, validationFile} {
+		s, id, dir := stored(t)
+		if err := os.Truncate(filepath.Join(dir, name), maxText+1); err != nil { // without a block on the disk
+			t.Skip(err)
+		}
+		if _, err := s.Get(id); !isDamaged(err, name+": it has 1073741825 bytes") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestEveryFlippedByteIsDamage(t *testing.T) {
 	s, id, dir := stored(t)
 	for _, name := range []string{runFile, curveFile, modulesFile, validationFile, sumsFile} {

@@ -93,6 +93,9 @@ func readFiles(disk FileSystem, dir string) (files []file, others []string, err 
 		}
 		data := sums
 		if e.Name() != sumsFile {
+			if err := notTooLarge(e); err != nil {
+				return nil, nil, err
+			}
 			if data, err = disk.ReadFile(filepath.Join(dir, e.Name())); err != nil {
 				return nil, nil, err
 			}
@@ -100,6 +103,15 @@ func readFiles(disk FileSystem, dir string) (files []file, others []string, err 
 		files = append(files, file{e.Name(), data})
 	}
 	return files, others, nil
+}
+
+// notTooLarge refuses a file that no record has, before it is read into memory.
+func notTooLarge(e fs.DirEntry) error {
+	info, err := e.Info()
+	if err != nil || info.Size() <= maxText {
+		return err
+	}
+	return damaged(e.Name(), fmt.Errorf("it has %d bytes, and a file of a record has at most %d", info.Size(), maxText))
 }
 
 // decodeRecord reads a whole record.

@@ -245,3 +245,20 @@ func TestRegrets(t *testing.T) {
 		}
 	}
 }
+
+// Half of all seeds lose less than the median, and half lose more.
+func TestMedianRegret(t *testing.T) {
+	const draws = 40000
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, shift := range []float64{0, 1, 10} {
+		below, median := 0, medianRegret(shift)
+		for _, lost := range regrets(draws, shift, 0, rng) {
+			if lost < median {
+				below++
+			}
+		}
+		if part := float64(below) / draws; math.Abs(part-0.5) > 0.015 { // 4 standard errors of neighbours that depend
+			t.Errorf("off by %g: %g of all seeds lose less than %g", shift, part, median)
+		}
+	}
+}

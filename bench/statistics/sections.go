@@ -168,15 +168,16 @@ func rateSections() []section {
 		},
 		{
 			title: "Regret",
-			text: fmt.Sprintf("How often %d seeds are said to lose less than a margin by a transferred rate, by one "+
-				"t test at the named p, although they lose the margin on average. A seed loses the square of the "+
-				"distance of its best rate from another seed's, which was found at a smaller rank. Distances are in "+
-				"units of the scatter of best rates over seeds; transferred rates are off by the named number on "+
-				"average.", rateSeeds),
-			tables: []table{sizesOfRegret()},
-			after: "Squares are skewed: if transferred rates are off by little, few seeds lose most of what is lost, " +
-				"and a sample without such a seed seems sure to lose less. So P of a regret is too small near the " +
-				"margin. The last two rows show that even a p of 0.001 may come up in more than 5% of studies.",
+			text: fmt.Sprintf("How often more than half of all seeds are said to lose less than a margin by a "+
+				"transferred rate, by the sign test of %d seeds, if half of all lose the margin. A seed loses the "+
+				"square of the distance of its best rate from another seed's, which was found at a smaller rank. "+
+				"Distances are in units of the scatter of best rates over seeds; transferred rates are off by the "+
+				"named number on average. ", rateSeeds) + atMost5 + " Then, how often that is said if seeds lose a " +
+				"part of the margin on average: the power.",
+			tables: []table{sizesOfRegret(), powersOfRegret()},
+			after: "What seeds lose is skewed, since it is a square: if transferred rates are off by little, few " +
+				"seeds lose most of what is lost. A t test of the mean, by which this was judged before, was far too " +
+				"sure of a sample without such a seed.",
 		},
 		{
 			title: "Public results",

@@ -334,7 +334,7 @@ type given struct {
 	outside        int      // other seeds at which the rate lies outside of those tried
 	edges          int      // seeds whose own best rate lies at an edge, so that they give away more
 	most           float64  // share that the seed with the largest one gives away
-	less, more     float64  // P of the loss given away being the margin or more, and of its being that or less
+	less, more     float64  // P of half of the seeds giving away the margin or more, and that or less
 }
 
 // transfer takes the best rate of the following seed at the smallest rank, multiplies it by a
@@ -380,12 +380,33 @@ func (g rates) transfer(power, margin float64) given {
 		x.most = slices.Max(share)
 	}
 	x.less, x.more = 1, 1
-	if i := mean(over); x.outside+x.untuned == 0 && i.n > 1 {
-		if x.more = 1 - i.above(0); x.edges == 0 {
-			x.less = i.above(0)
+	if x.outside+x.untuned == 0 && len(over) > 0 {
+		if x.more = headsOrMore(over, -1); x.edges == 0 {
+			x.less = headsOrMore(over, 1)
 		}
 	}
 	return x
+}
+
+// headsOrMore is how likely as many heads as there are values of a sign, or more, come up when a
+// coin is tossed once for each value.
+func headsOrMore(values []float64, sign float64) float64 {
+	ways := []float64{1} // to have 0, 1, … heads
+	heads := 0
+	for _, v := range values {
+		next := make([]float64, len(ways)+1)
+		for h, w := range ways {
+			next[h], next[h+1] = next[h]+w/2, next[h+1]+w/2
+		}
+		if ways = next; v*sign > 0 {
+			heads++
+		}
+	}
+	p := 0.0
+	for _, w := range ways[heads:] {
+		p += w
+	}
+	return p
 }
 
 // onset is the loss before any update.
@@ -484,8 +505,8 @@ func judgeTransfer(r rule, s *study) finding {
 		"The loss at a rate between those tried is read from the parabola through the three nearest rates.",
 		count(ranks[0]), count(ranks[len(ranks)-1]))
 	lost := 0.0
-	for i, p := range holm(ps) {
-		t.rows[i].values["Holm's p of losing the margin or more"] = one(sig(p, 2))
+	for i, p := range ps {
+		t.rows[i].values["p that half of all seeds or more lose the margin"] = one(sig(p, 2))
 		switch {
 		case p <= r.Limits["level"]:
 		case shown[i].more <= r.Limits["level"]/float64(len(shown)):
@@ -500,8 +521,8 @@ func judgeTransfer(r rule, s *study) finding {
 	}
 	f.off = phrase("loses #% of what was learned", fix(lost, 1))
 	f.beware = say{text: " The seed that loses most loses "}.plus(join(most, ", "), say{text: ". The standing is " +
-		"about the mean, and leaves out what the choice of the validation examples adds to the error. P is too " +
-		"small near the margin, since what seeds lose is skewed: docs/statistics.md has by how much."})
+		"about most seeds, not about their mean, and leaves out what the choice of the validation examples adds to " +
+		"the error. It needs all multipliers, so that no p is corrected."})
 	f.seen = f.seen.plus(f.beware, say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
 		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {
