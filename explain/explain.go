@@ -156,7 +156,7 @@ func elsewhereThan(own tool, s Settings) []Equivalent {
 func InTools(s Settings) (all []Equivalent) {
 	s, folded := s.folded()
 	for _, t := range tools {
-		if t.write != nil {
+		if t.write != nil && (s.Method == "" || t.name == ranksweepTool.name) {
 			pairs, remarks := t.write(s)
 			all = append(all, Equivalent{t.name, render(pairs), append(folded[:len(folded):len(folded)], remarks...)})
 		}
@@ -178,12 +178,18 @@ func (s Settings) follows() float64 {
 
 // convention says which of the usual ways to set α these settings follow.
 func (s Settings) convention() string {
+	if !s.multiplied() {
+		return "no multiplier: nothing is divided by the rank"
+	}
 	if s.P == 0 {
 		return "a constant, γ = " + precise(s.Alpha) + " at every rank"
 	}
 	scheme, falls := "LoRA, γ = α/r", "1/r"
 	if s.isRSLoRA() {
 		scheme, falls = "rsLoRA, γ = α/√r", "1/√r"
+	}
+	if s.Method != "" {
+		scheme = "γ = α/r"
 	}
 	k := s.follows()
 	grows := fmt.Sprintf("γ is %s at every rank", precise(k))
@@ -202,6 +208,9 @@ func (s Settings) convention() string {
 
 // table returns γ at the paper's ranks and at the rank of the settings.
 func (s Settings) table() (rows []Row) {
+	if !s.multiplied() {
+		return []Row{}
+	}
 	all := append(slices.Clone(ranks), s.Rank)
 	slices.Sort(all)
 	for _, r := range slices.Compact(all) {

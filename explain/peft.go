@@ -39,7 +39,7 @@ var peftBeside = strings.Fields(`
 
 func readPEFT(s *source) Settings {
 	if t := s.text("peft_type"); t != "" && t != "LORA" {
-		s.fail("peft_type", "peft_type: %q: must be LORA: other methods scale differently", t)
+		return readPEFTMethod(s, t)
 	}
 	refuseLayers(s, "target_modules", peftWords)
 	return readKeywords(s, peftWords)
@@ -56,6 +56,12 @@ func readKeywords(s *source, w words) Settings {
 		a.Pattern == "" {
 		a.NoTargets = true
 	}
+	a.readBeyond(s)
+	return a
+}
+
+// readBeyond notes what arguments of LoraConfig ask for beyond LoRA.
+func (a *Settings) readBeyond(s *source) {
 	for _, b := range peft.Beyond {
 		switch b.Key {
 		case "lora_bias":
@@ -66,7 +72,6 @@ func readKeywords(s *source, w words) Settings {
 			a.vary(s, b.Key, b.What)
 		}
 	}
-	return a
 }
 
 // vary notes what a key asks for beyond LoRA.

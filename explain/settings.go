@@ -9,6 +9,9 @@ import (
 
 // Settings describe an adapter independently of the tool.
 type Settings struct {
+	// Method is another method than LoRA and DoRA, by ranksweep's name.
+	Method string `json:"method,omitempty"`
+
 	Rank  int     `json:"rank"`  // r
 	Alpha float64 `json:"alpha"` // α
 	P     float64 `json:"p"`     // exponent of γ_r = α/r^p
@@ -53,6 +56,8 @@ type Settings struct {
 	IdleTargets bool     `json:"idle_targets,omitempty"`      // Pattern matches no map
 	Idle        []string `json:"idle_patterns,omitempty"`     // patterns that match no adapted map
 
+	Ignored []string `json:"ignored,omitempty"` // keys that the method's layers do not look at
+
 	// Stored is the adapter that is loaded. Its own config counts, not these settings.
 	Stored   string   `json:"stored_adapter,omitempty"`
 	Variants []string `json:"variants,omitempty"` // what is asked for beyond LoRA and DoRA, as QALoRA
@@ -74,6 +79,9 @@ func (s Settings) gamma(alpha float64, rank int) float64 {
 
 // alphaAt returns the α that gives the same γ if it is divided by r^p.
 func (s Settings) alphaAt(p float64) float64 { return lora.Scheme{P: p}.AlphaFor(s.Gamma(), s.Rank) }
+
+// multiplied reports whether what the adapter adds has a multiplier.
+func (s Settings) multiplied() bool { return s.Method == "" || s.P != 0 }
 
 // isRSLoRA reports whether α is divided by √r.
 func (s Settings) isRSLoRA() bool { return s.P == 0.5 }

@@ -15,8 +15,10 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s := e.Settings
 	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
-	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %s\n", s.Rank, s.alphaName(),
-		precise(s.Alpha), about(e.Gamma))
+	fmt.Fprintf(&b, "rank        %d\n", s.Rank)
+	if s.multiplied() {
+		fmt.Fprintf(&b, "%-10s  %s\ngamma       %s\n", s.alphaName(), precise(s.Alpha), about(e.Gamma))
+	}
 	for _, line := range e.lines() {
 		if line.text != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, Clean(line.text))
@@ -80,6 +82,7 @@ type line struct{ name, text string }
 func (e *Explanation) lines() []line {
 	s := e.Settings
 	return []line{
+		{"method", s.Method},
 		{"targets", s.targets()},
 		{"left out", mapsText(s.Exclude, s.ExcludePattern)},
 		{"layers", s.layers()},
@@ -105,6 +108,9 @@ func onlyIf(holds bool, text string) string {
 // writeTables writes γ at each rank, without columns that do not apply, and of the maps that
 // have ranks or alphas of their own.
 func (e *Explanation) writeTables(w io.Writer) error {
+	if len(e.Table) == 0 {
+		return nil
+	}
 	alpha, follows := precise(e.Settings.Alpha), precise(e.Settings.follows())
 	var t table.Table
 	table.Fill(&t, e.Table,

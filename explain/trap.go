@@ -28,6 +28,7 @@ var traps = []trap{
 	{"another base", otherBase},
 	{"magnitudes", magnitudes},
 	{"beyond rank and gamma", beyondGamma},
+	{"settings without effect", ignoredKeys},
 	{"scale lost on the way", scaleLost},
 	{"order of patterns", patternOrder},
 	{"large steps", largeSteps},
@@ -140,7 +141,7 @@ func switchedOn(s Settings) string {
 
 // collapse: ‖∇B‖ at the onset goes as r^(½−p) with α fixed.
 func collapse(s Settings) string {
-	if s.P != 1 || s.PerRank > 0 || s.Rank < 64 {
+	if s.Method != "" || s.P != 1 || s.PerRank > 0 || s.Rank < 64 {
 		return ""
 	}
 	return fmt.Sprintf("under α/r the gradient norm falls as 1/√r: at rank %d it is %s times the norm at rank 8 "+

@@ -13,6 +13,9 @@ import (
 // adapter states what an adapter's settings say of a trial.
 func (t *trial) adapter(e *explain.Explanation) error {
 	s := e.Settings
+	if s.Method != "" {
+		return leftOut{t.at, s.Method + " is not LoRA: what is called its rank is another thing"}
+	}
 	for _, f := range [][2]string{
 		{rankField, strconv.Itoa(s.Rank)}, {alphaField, strconv.FormatFloat(s.Alpha, 'g', -1, 64)},
 		{schemeField, lora.Scheme{P: s.P, Ratio: s.Ratio}.String()},

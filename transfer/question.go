@@ -22,6 +22,9 @@ const mostRate = 1e6
 
 // check fills in what the settings say, and refuses what cannot be.
 func (q *Question) check() (optimizer string, err error) {
+	if m := q.Settings.Method; m != "" {
+		return "", fmt.Errorf("transfer: method %s: must be LoRA or DoRA: sweep explain says what its rank does", m)
+	}
 	if q.Rank < 1 || q.Rank > explain.MostRank {
 		return "", fmt.Errorf("transfer: rank %d: must be from 1 to %d", q.Rank, explain.MostRank)
 	}
