@@ -74,14 +74,26 @@ func ratesAt(rank int, best []BestRate) map[uint64]BestRate {
 // multiplied by (largest rank / smallest rank)^power and used at the largest rank. The loss
 // between rates that were tried comes from a parabola of loss against the logarithm of the rate,
 // through the three nearest rates. A seed without a best rate at the largest rank is left out.
-func (x RateTransfer) By(power float64) (all []Transfer) {
+func (x RateTransfer) By(power float64) []Transfer { return x.from(1, power) }
+
+// Pairs is [RateTransfer.By] for every pair of different seeds: each seed gets the rate of each
+// other one.
+func (x RateTransfer) Pairs(power float64) (all []Transfer) {
+	for after := 1; after < len(x.seeds); after++ {
+		all = append(all, x.from(after, power)...)
+	}
+	return all
+}
+
+// from gives each seed the rate of the one that comes so many places after it.
+func (x RateTransfer) from(after int, power float64) (all []Transfer) {
 	for i, seed := range x.seeds {
 		own, ok := x.large[seed]
 		if !ok {
 			continue
 		}
 		rate := math.NaN()
-		next := x.seeds[(i+1)%len(x.seeds)]
+		next := x.seeds[(i+after)%len(x.seeds)]
 		if b, ok := x.small[next]; ok && next != seed && b.Between() {
 			rate = b.Rate * math.Pow(x.ratio, power)
 		}

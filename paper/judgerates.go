@@ -313,12 +313,15 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 		p := g[0].Powers.P
 		rates := analysis.TransferRate(g)
-		after := func(power float64) transferred { return newTransferred(rates.By(power), r.limit("margin")) }
+		after := func(power float64) transferred {
+			return newTransferred(rates.By(power), r.limit("margin")).among(rates.Pairs(power))
+		}
 		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
 			shared: analysis.TransferError(g, -(1-p)/2)}
 		rows = append(rows, x)
 		if x.half.learned.N > 0 {
-			seeds = append(seeds, fmt.Sprintf("%s%% for p = %s", number.Significant(x.half.most, 3), number.Brief(p)))
+			seeds = append(seeds, fmt.Sprintf("%s%% of what it learned for p = %s",
+				number.Significant(x.half.most, 3), number.Brief(p)))
 		}
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
@@ -348,7 +351,8 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 	}
 	f.Off = fmt.Sprintf("loses %s%% of what was learned", number.Fixed(worstLoss, 1))
-	f.Beware = fmt.Sprintf(" The seed that loses most loses %s. The standing is about most seeds, not about "+
+	f.Beware = fmt.Sprintf(" If each seed gets the rate of each other one, the seed that loses most loses "+
+		"%s. The standing is about most seeds, not about "+
 		"their mean, and leaves out what the choice of the validation examples adds to the error. It needs all "+
 		"multipliers, so that no p is corrected.",
 		strings.Join(seeds, ", "))
@@ -369,7 +373,7 @@ func rateTransfer(r Rule, v View) Finding {
 			return table.Exact(intervalText(x.half.regret.With(x.shared)), x.shared)
 		}),
 		table.Numbers("rate × (R/r)^(−(1−p))", func(x row) string { return x.whole.text() }),
-		table.Numbers("as claimed, in percent of what was learned: mean, and most", func(x row) string {
+		table.Numbers(shareLost, func(x row) string {
 			return x.half.learnedText()
 		}),
 		table.Numbers(marginLost, func(x row) table.Entry { return probability(x.half.below) }),
@@ -381,8 +385,11 @@ func rateTransfer(r Rule, v View) Finding {
 	return f
 }
 
-// marginLost is the head of a column.
-const marginLost = "p that half of all seeds or more lose the margin"
+// Heads of columns.
+const (
+	shareLost  = "as claimed, in percent of what was learned: mean, and most of all pairs of seeds"
+	marginLost = "p that half of all seeds or more lose the margin"
+)
 
 // validatedTransfer says what the wider intervals of transferred rates hold, and what does not go
 // by them.
@@ -410,7 +417,8 @@ func passing(rates analysis.RateTransfer, margin, level float64) string {
 type transferred struct {
 	regret  stats.Interval // in percent of the loss
 	learned stats.Interval // in percent of what was learned
-	most    float64        // the same, for the seed that loses most
+	most    float64        // the same, for the pair of seeds that loses most
+	pairs   int            // pairs of seeds, of which one is tuned and the other is trained
 	untuned int            // seeds whose rate at the smallest rank lies at an edge of those tried
 	outside int            // other seeds for which the rate lies outside of those tried
 	edges   int            // seeds whose own best rate lies at an edge of those tried
@@ -437,11 +445,20 @@ func newTransferred(seeds []analysis.Transfer, margin float64) transferred {
 		under, over = append(under, margin*m.Learned-lost), append(over, lost-margin*m.Learned)
 	}
 	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)
-	if len(share) > 0 {
-		x.most = slices.Max(share)
-	}
 	x.below = unlessMissing(stats.MostP(under), x.missing()+x.edges)
 	x.above = unlessMissing(stats.MostP(over), x.missing())
+	return x
+}
+
+// among adds the pair that loses most of all pairs of seeds whose loss is known.
+func (x transferred) among(pairs []analysis.Transfer) transferred {
+	x.most = math.Inf(-1)
+	for _, m := range pairs {
+		if lost := m.Loss - m.Best; !math.IsNaN(lost) {
+			x.most = math.Max(x.most, 100*lost/m.Learned)
+			x.pairs++
+		}
+	}
 	return x
 }
 
@@ -478,5 +495,5 @@ func (x transferred) learnedText() string {
 	if x.learned.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s%%, %s%% for one seed", intervalText(x.learned), number.Significant(x.most, 3))
+	return fmt.Sprintf("%s%%, %s%% for one of %d pairs", intervalText(x.learned), number.Significant(x.most, 3), x.pairs)
 }

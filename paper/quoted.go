@@ -67,7 +67,7 @@ var rateTexts = []results.Column{
 		"the coefficient of the squared logarithm of the rank, which is 0 for a power; transfer-regret: how much " +
 		"higher the loss at the largest rank is, in percent of what the best rate learned, with a rate tuned at the " +
 		"smallest rank and multiplied by the power -(1-p)/2 of the ratio of the ranks; transfer-most: the same of " +
-		"the seed for which it is highest"},
+		"the pair of seeds for which it is highest, one that is tuned and one that is trained"},
 	{Name: "value", Unit: "of the quantity", Meaning: "mean over seeds"},
 	{Name: "ci_low", Unit: "of the quantity", Meaning: "lower end of its 95% interval over seeds, for " +
 		"best rates with the error from validation; empty without one"},

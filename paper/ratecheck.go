@@ -30,16 +30,16 @@ func RateCheck(v View, power float64) (table.Table, error) {
 		transferred
 	}
 	rows := []row{
-		{"as it is", newTransferred(rates.By(0), noMargin)},
+		{"as it is", newTransferred(rates.By(0), noMargin).among(rates.Pairs(0))},
 		{fmt.Sprintf("× (%d/%d)^%s", ranks[1], ranks[0], number.Brief(power)),
-			newTransferred(rates.By(power), noMargin)},
+			newTransferred(rates.By(power), noMargin).among(rates.Pairs(power))},
 	}
 	t = table.Table{Title: fmt.Sprintf("What a rate that is best at rank %d loses at rank %d: mean ± half of its 95%% "+
 		"interval over %d seeds", ranks[0], ranks[1], len(rates.By(0)))}
 	table.Fill(&t, rows,
 		table.Words("rate", func(x row) string { return x.name }),
 		table.Numbers("percent of the loss", func(x row) string { return x.text() }),
-		table.Numbers("percent of what was learned: mean, and most", func(x row) string { return x.learnedText() }),
+		table.Numbers("percent of what was learned: mean, and most of all pairs of seeds", func(x row) string { return x.learnedText() }),
 	)
 	for _, rank := range ranks {
 		t.Caption += bestRateText(analysis.BestRates(group), rank) + "\n"

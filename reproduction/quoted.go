@@ -34,7 +34,7 @@ const (
 	BestRatePower     = "best-rate-power"     // the power of rank of the best learning rate
 	BestRateCurvature = "best-rate-curvature" // of its logarithm in that of the rank; 0 for a power
 	TransferRegret    = "transfer-regret"     // what a transferred rate loses, in percent of what was learned
-	TransferMost      = "transfer-most"       // the same, of the seed that loses most
+	TransferMost      = "transfer-most"       // the same, of the pair of seeds that loses most
 )
 
 // Rate is a number that a claim's study measured of best learning rates under one multiplier.
