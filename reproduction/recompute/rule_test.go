@@ -67,7 +67,7 @@ var rules = map[string]rule{
 		Limits: ofRates(near),
 	},
 	"rate-transfer": {
-		Test: "rate-transfer/4", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofComparisons,
+		Test: "rate-transfer/5", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofComparisons,
 	},
 	"muon-rate-power": {Test: "rate-powers/4", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
 	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofComparisons},

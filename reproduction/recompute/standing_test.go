@@ -88,6 +88,6 @@ var judges = map[string]func(rule, *study) finding{
 	"schemes-equal/3":     judgeSchemes,
 	"ranks-gain/2":        judgeRanks,
 	"rate-powers/4":       judgeRates,
-	"rate-transfer/4":     judgeTransfer,
+	"rate-transfer/5":     judgeTransfer,
 	"merged-cost/1":       judgeMerged,
 }

@@ -87,8 +87,10 @@ func (s *study) readRuns(folder string) error {
 		return err
 	}
 	var head []string
+	derived := -1 // place of what follows from other columns
 	err = eachRow(filepath.Join(folder, "curves.csv.gz"), func(columns map[string]int, row []string) error {
 		head = slices.SortedFunc(maps.Keys(columns), func(a, b string) int { return columns[a] - columns[b] })
+		derived = slices.Index(head, "bits_per_byte")
 		p := point{values: make(map[string]float64)}
 		for name, i := range columns {
 			if v, err := strconv.ParseFloat(row[i], 64); err == nil && name != "run" {
@@ -96,7 +98,7 @@ func (s *study) readRuns(folder string) error {
 			}
 		}
 		p.step = int(p.values["step"])
-		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+points(row) })
+		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+points(row, derived) })
 	})
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func (s *study) readRuns(folder string) error {
 	h := sha256.New()
 	for _, id := range sorted(byID) {
 		if r := byID[id]; r.text("status") != "missing" {
-			fmt.Fprintf(h, "%s %s\n%s%s", id, r.text("status"), points(head), r.written)
+			fmt.Fprintf(h, "%s %s\n%s%s", id, r.text("status"), points(head, derived), r.written)
 		}
 	}
 	s.digest = fmt.Sprintf("%x", h.Sum(nil)[:8])
@@ -117,13 +119,17 @@ func (s *study) readRuns(folder string) error {
 }
 
 // points writes a row of curves.csv so that runs can be compared: without the run, and with
-// the kind of map, which has no name if it is all of them.
-func points(row []string) string {
+// the kind of map, which has no name if it is all of them, and without what follows from the rest.
+func points(row []string, derived int) string {
 	module := ""
 	if row[0] == "run" {
 		module = "module"
 	}
-	return strings.Join(slices.Concat(row[1:3], []string{module}, row[3:]), ",") + "\n"
+	rest := slices.Clone(row[3:])
+	if derived >= 0 {
+		rest = slices.Delete(rest, derived-3, derived-2)
+	}
+	return strings.Join(slices.Concat(row[1:3], []string{module}, rest), ",") + "\n"
 }
 
 func addTo(byID map[string]*run, id string, add func(*run)) error {
