@@ -25,7 +25,7 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 	theory := s.TheoryOf(a.method(), a.Powers.ZeroA)
 	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	if ok && always == "" && (updated == "" || theory.Onset) {
-		e.Predicted, e.Rise = predicted, theory.Rise(nn.UpdateOf(a.Optimizer))
+		e.Predicted, e.Rise = predicted, theory.Rise(nn.UpdateOf(a.Optimizer), a.Powers)
 	}
 	return e, err
 }

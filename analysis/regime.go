@@ -28,7 +28,7 @@ func (a Arm) Regime(s metrics.Statistic) (Regime, bool) {
 	law := s.TheoryOf(a.method(), a.Powers.ZeroA)
 	power, ok := law.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	first, last := a.Cells[0], a.Cells[len(a.Cells)-1]
-	if !ok || law.Rise(nn.UpdateOf(a.Optimizer)) <= 0 || first.Rank == last.Rank {
+	if !ok || law.Rise(nn.UpdateOf(a.Optimizer), a.Powers) <= 0 || first.Rank == last.Rank {
 		return Regime{}, false
 	}
 	laws := make(map[uint64]theory.TwoLaws) // by seed

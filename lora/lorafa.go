@@ -12,7 +12,7 @@ func (loRAFA) Traits() Traits {
 
 func (loRAFA) Roles() []nn.Role { return []nn.Role{nn.RoleB} }
 
-func (loRAFA) BeyondTheory() string { return "keeps A as it is" }
+func (loRAFA) BeyondTheory() string { return "" }
 
 func (loRAFA) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	c.fixedA = true

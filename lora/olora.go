@@ -18,7 +18,7 @@ func (oLoRA) Traits() Traits { return Ranked | Multiplied }
 
 func (oLoRA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (oLoRA) BeyondTheory() string { return "begins with a decomposition of W" }
+func (oLoRA) BeyondTheory() string { return "" }
 
 func (oLoRA) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
 	return attachPart(arena, m, c, OLoRAMethod, func(float64) float64 { return 1 })

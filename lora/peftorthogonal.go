@@ -22,7 +22,7 @@ func (peftOrthogonal) Traits() Traits { return Ranked | Multiplied | Seeded | Ev
 
 func (peftOrthogonal) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (peftOrthogonal) BeyondTheory() string { return "draws both A and B" }
+func (peftOrthogonal) BeyondTheory() string { return "" }
 
 func (peftOrthogonal) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	if c.Rank%2 != 0 {

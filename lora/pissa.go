@@ -22,7 +22,7 @@ func (piSSA) Traits() Traits { return Ranked | Multiplied }
 
 func (piSSA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (piSSA) BeyondTheory() string { return "begins with singular vectors of W" }
+func (piSSA) BeyondTheory() string { return "" }
 
 func (piSSA) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
 	return attachPart(arena, m, c, PiSSAMethod, func(size float64) float64 { return math.Sqrt(size / c.Gamma) })

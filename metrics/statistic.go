@@ -155,10 +155,14 @@ var transposed = map[string]theory.Prediction{
 
 // ofLaws picks the prediction of a statistic from the laws of a method that has its own; others are not predicted.
 var ofLaws = map[string]func(theory.Laws) theory.Prediction{
-	"grad_norm_onset":   func(l theory.Laws) theory.Prediction { return l.GradNorm },
+	"grad_norm_onset": func(l theory.Laws) theory.Prediction { return l.GradNorm },
+	"loss_drop_first": func(l theory.Laws) theory.Prediction { return l.LossDrop },
+	"delta_w_first":   func(l theory.Laws) theory.Prediction { return l.DeltaW },
+}
+
+// followsFromLaws has what follows from these, of methods whose other statistics are not LoRA's.
+var followsFromLaws = map[string]func(theory.Laws) theory.Prediction{
 	"grad_norm_b_first": func(l theory.Laws) theory.Prediction { return l.GradNorm.Later() },
-	"loss_drop_first":   func(l theory.Laws) theory.Prediction { return l.LossDrop },
-	"delta_w_first":     func(l theory.Laws) theory.Prediction { return l.DeltaW },
 	"step_first":        theory.Laws.Step,
 }
 
@@ -168,8 +172,19 @@ func (s Statistic) TheoryOf(method string, zeroA bool) theory.Prediction {
 		if of, ok := ofLaws[s.Name]; ok {
 			return of(laws)
 		}
+		if laws.Others != nil {
+			return laws.Others(s.ofLoRA(zeroA))
+		}
+		if of, ok := followsFromLaws[s.Name]; ok {
+			return of(laws)
+		}
 		return theory.Prediction{}
 	}
+	return s.ofLoRA(zeroA)
+}
+
+// ofLoRA is TheoryOf for LoRA.
+func (s Statistic) ofLoRA(zeroA bool) theory.Prediction {
 	if t, ok := transposed[s.Name]; ok && zeroA {
 		return t
 	}

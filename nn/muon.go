@@ -91,12 +91,25 @@ func (m *muon) Step(rates LearningRates) {
 		n.orthogonalize()
 		lr := rates[p.Role]
 		keep := float32(1 - lr*m.config.decay(p))
-		size := float32(lr * math.Sqrt(max(1, float64(p.Rows)/float64(p.Cols))))
+		size := float32(lr * MuonFactor(p.Rows, p.Cols))
 		w, u := p.Value, n.x.Data[:len(p.Value)]
 		for j, x := range w {
 			w[j] = keep*x - size*u[j]
 		}
 	}
+}
+
+// MuonFactor is what Muon multiplies the learning rate of a (rows, cols) matrix by.
+func MuonFactor(rows, cols int) float64 { return math.Sqrt(max(1, float64(rows)/float64(cols))) }
+
+// MuonSize is what Muon makes of a singular value of a matrix with a Frobenius norm.
+func MuonSize(value, norm float64) float64 {
+	s := value / max(norm, muonEps)
+	for range muonSteps {
+		square := s * s
+		s *= muonA + square*(muonB+square*muonC)
+	}
+	return s
 }
 
 // nesterov moves b towards g and fills u.

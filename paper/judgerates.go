@@ -208,7 +208,7 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
 		table.Numbers(sameDrop, func(x rateRow) table.Entry {
-			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(x.arm.Optimizer), x.arm.Powers)
+			rise, _ := metrics.LossDropFirst.Theory.Known(nn.UpdateOf(x.arm.Optimizer), x.arm.Powers)
 			return table.Exact(number.Brief(0-rise), 0-rise)
 		}),
 		table.Numbers(bestFirstStep, func(x rateRow) table.Entry {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ranksweep/analysis"
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
@@ -20,7 +21,7 @@ const closely = 0.1
 // twoLaws are the statistics that follow one law at small ranks and another at large ones:
 // by theory they rise by a factor √r faster once ranks are far above the maps' width.
 func twoLaws() []metrics.Statistic {
-	one := func(s metrics.Statistic) bool { return s.Theory.Rise(nn.LinearUpdate) <= 0 }
+	one := func(s metrics.Statistic) bool { return s.Theory.Rise(nn.LinearUpdate, lora.Scheme{}) <= 0 }
 	return slices.DeleteFunc(slices.Clone(metrics.Statistics), one)
 }
 

@@ -14,11 +14,17 @@ type Setting struct {
 	Gamma  float64 // γ_r
 	Init   lora.Init
 	LR     float64 // learning rate, at the first update, of the factor that starts at zero
+
+	// Of methods with laws of their own:
+	Rates   nn.LearningRates // at the first update
+	Damping float64          // of divided updates
 }
 
 // setting is a Setting for one map.
 type setting struct {
+	Setting
 	sign                bool
+	widest              float64 // the widest input of all maps
 	rank, gamma         float64
 	sigma, kurtosis, lr float64
 }
@@ -27,8 +33,10 @@ type setting struct {
 func (s Setting) known(t Prediction) bool {
 	kurtosis, independent := s.Init.Kind.Kurtosis()
 	switch {
-	case t.expected == nil || !independent:
+	case t.expected == nil || !t.own && !independent:
 		return false
+	case t.own:
+		return true
 	case t.Onset:
 		return true
 	case s.Update == nn.SignUpdate:
@@ -49,9 +57,13 @@ func (t Prediction) Expected(maps []MapGeometry, at Setting) float64 {
 		return math.NaN()
 	}
 	kurtosis, _ := at.Init.Kind.Kurtosis()
-	var sum, per, count float64
+	var sum, per, count, widest float64
+	for _, m := range maps {
+		widest = max(widest, float64(m.In))
+	}
 	for _, m := range maps {
 		z := setting{
+			Setting: at, widest: widest,
 			sign: at.Update == nn.SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
 			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lr: at.LR,
 		}

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/mat"
 
 	"ranksweep/nn"
 )
@@ -32,19 +33,22 @@ type MapGeometry struct {
 	Back        float64 // ‖Gᵀv‖²
 	UnitBack    float64 // ‖Σ_i v_i ĝ_i‖²
 	SignBack    float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) v_i v_j
+
+	First FirstGradient // of G and W, never transposed
 }
 
 // Survey measures the geometry of frozen maps. It owns the memory for the measurement.
 type Survey struct {
 	pass      *nn.Pass
 	surveyors []*surveyor
+	part      Part
 }
 
 // NewSurvey prepares to measure targets, which are frozen maps of m, on batches of at most the
-// given number of tokens. If A starts at zero, it measures the transposed maps. Its buffers come
-// from the arena.
-func NewSurvey(arena *nn.Arena, m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int) (*Survey, error) {
-	s, scratch := new(Survey), 0
+// given number of tokens. If A starts at zero, it measures the transposed maps. If part names a
+// method, it measures the gradients of its adapter. Its buffers come from the arena.
+func NewSurvey(arena *nn.Arena, m *nn.Model, targets []*nn.Linear, zeroA bool, part Part, tokens int) (*Survey, error) {
+	s, scratch := &Survey{part: part}, 0
 	maps := make(map[string]nn.Map, len(targets))
 	for _, l := range targets {
 		one := newSurveyor(arena, l, zeroA)
@@ -75,7 +79,9 @@ func (s *Survey) Measure(first, second, probe []nn.Batch) ([]MapGeometry, error)
 			}
 		}
 		for _, one := range s.surveyors {
-			one.turn(surveyPhase(phase + 1))
+			if err := one.turn(surveyPhase(phase+1), s.part); err != nil {
+				return nil, err
+			}
 		}
 	}
 	var all []MapGeometry
@@ -162,13 +168,31 @@ func (s *surveyor) Backward(dx, dy, x blas32.General) {
 }
 
 // turn ends a phase.
-func (s *surveyor) turn(next surveyPhase) {
+func (s *surveyor) turn(next surveyPhase, part Part) error {
 	switch s.phase = next; next {
 	case secondGradient:
 		s.gradient()
+		return s.first(part)
 	case probing:
 		s.cross()
 	}
+	return nil
+}
+
+// first computes the properties of G and W, which it does not transpose.
+func (s *surveyor) first(part Part) error {
+	out, in := s.Out(), s.In()
+	w := make([]float32, out*in)
+	s.Values(w)
+	g := dense(s.g.Rows, s.g.Cols, s.g.Data)
+	if s.transposed {
+		g = mat.DenseCopyOf(g.T())
+	}
+	s.seen.First = newFirstGradient(g, dense(out, in, w))
+	if part.Method == "" {
+		return nil
+	}
+	return s.seen.First.begin(g, s.Linear, part)
 }
 
 // gradient computes the properties that depend only on G.

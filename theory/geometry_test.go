@@ -59,7 +59,7 @@ func testGeometry(t *testing.T, zeroA bool) {
 	targets, err := lora.Targets(m, []string{"all-linear"})
 	check(t, err)
 	first, second, probe := fewBatches(1, 4), fewBatches(2, 9), fewBatches(7)
-	survey, err := theory.NewSurvey(new(nn.Arena), m, targets, zeroA, tokens)
+	survey, err := theory.NewSurvey(new(nn.Arena), m, targets, zeroA, theory.Part{}, tokens)
 	check(t, err)
 	got, err := survey.Measure(first, second, probe)
 	check(t, err)
@@ -92,6 +92,9 @@ func testGeometry(t *testing.T, zeroA bool) {
 		g, w := reflect.ValueOf(got[i]), reflect.ValueOf(want)
 		for f := range g.NumField() {
 			name := g.Type().Field(f).Name
+			if name == "First" {
+				continue // see TestFirstGradient
+			}
 			a, b := number(g.Field(f)), number(w.Field(f))
 			size := math.Abs(b)
 			bound := tolerance * size

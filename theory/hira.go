@@ -14,18 +14,35 @@ import (
 // entry of B₁A has r aligned terms and √r that are not, as LoRA's has, and W multiplies both. So all powers
 // of rank are LoRA's at p = 0, which are stable under no optimizer.
 var hiRA = Laws{
-	GradNorm: unmultiplied(GradNormB),
-	LossDrop: unmultiplied(LossDrop),
+	GradNorm: weighted(GradNormB),
+	LossDrop: weighted(LossDrop),
 	DeltaW:   unmultiplied(DeltaW),
+}
+
+// weighted is a prediction of LoRA's for γ = 1 at every rank and the gradient H.
+func weighted(t Prediction) Prediction {
+	of := unmultiplied(t)
+	of.expected = func(m MapGeometry, z setting) float64 {
+		m.Gradient, m.RowNorms, z.gamma = m.First.Weighted, m.First.WeightedRows, 1
+		return t.expected(m, z)
+	}
+	return of
 }
 
 // unmultiplied is a prediction of LoRA's for γ = 1 at every rank.
 func unmultiplied(t Prediction) Prediction {
-	return Prediction{
+	of := Prediction{
 		Onset: t.Onset, Mean: t.Mean, rise: t.rise,
 		exponent: func(s lora.Scheme, u nn.Update) float64 {
 			s.P = 0
 			return t.exponent(s, u)
 		},
 	}
+	if t.spectral != nil {
+		of.spectral = func(s lora.Scheme) (many, few float64) {
+			s.P = 0
+			return t.spectral(s)
+		}
+	}
+	return of
 }

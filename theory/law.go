@@ -99,6 +99,7 @@ var LossDrop = Prediction{
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
 		return pick(u, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB, 1-2*s.P-s.LRB, 1-multiplied(s, u)-s.LRB)
 	},
+	spectral: spectrum(func(s lora.Scheme) float64 { return 0.5 - s.P - s.Init - s.LRB }),
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
 			return z.lr * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms

@@ -110,6 +110,21 @@ func adaLoRAStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.De
 	}
 }
 
+// peftOrthogonalStep has both gradients in one matrix: that of B above the transpose of that of A.
+func peftOrthogonalStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense,
+	func(*mat.Dense) *mat.Dense) {
+	out, in := g.Dims()
+	b, a := peftOrthogonalBegins(g, rank, rng)
+	var gradient mat.Dense
+	gradient.Stack(times(gamma, g, a.T()), times(gamma, g.T(), b))
+	return &gradient, func(step *mat.Dense) *mat.Dense {
+		ofB, ofA := step.Slice(0, out, 0, rank), step.Slice(out, out+in, 0, rank).T()
+		d := times(gamma, ofB, a)
+		d.Add(d, times(gamma, b, ofA))
+		return d
+	}
+}
+
 // loHaFactor is the factor that package theory names.
 func loHaFactor(u nn.Update, rank int) float64 {
 	if u == nn.LinearUpdate {
@@ -139,6 +154,7 @@ func TestLawsHoldForOneMap(t *testing.T) {
 		{lora.HiRAMethod, hiRAStep, 8, 512, []int{1, 2, 4, 8}, 60, false, noFactor},
 		{lora.HiRAMethod, hiRAStep, 8, 4, []int{64, 128, 256, 512}, 60, true, noFactor},
 		{lora.AdaLoRAMethod, adaLoRAStep, 64, 16, []int{4, 16, 64}, 200, false, noFactor}, // above a side too
+		{lora.PEFTOrthogonalMethod, peftOrthogonalStep, 256, 256, []int{8, 16, 32}, 4, false, noFactor},
 	} {
 		laws, ok := theory.LawsOf(test.method)
 		if !ok {
@@ -150,7 +166,7 @@ func TestLawsHoldForOneMap(t *testing.T) {
 				for i, law := range []theory.Prediction{laws.GradNorm, laws.LossDrop, laws.DeltaW, laws.Step()} {
 					want, ok := law.Exponent(update, scheme)
 					if test.above {
-						want += law.Rise(update)
+						want += law.Rise(update, scheme)
 					}
 					bend := 0.03
 					if i == 3 {

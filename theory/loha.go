@@ -29,13 +29,35 @@ import (
 // For r ≪ out the norm goes as γ²/√r or γ, and by √r faster for r ≫ out. At small ranks the mean square under a linear
 // update has a factor 1 + 0.8/r besides: it has the fourth power of the length of a column of w1b, and entries of
 // a uniform distribution have the kurtosis 9/5.
+//
+// An entry of ∇w2b is a sum over the rows of G, and near normal. Its variance, given w1b, goes with the square of the
+// length of a column of that, r uniform entries of variance v, whose mean is √(rv) (1 − 1/(10r)) to the first power of
+// 1/r. So to that power
+//
+//	sign: E D = ηγ √(2/π) √(r/3) (1 − 1/(10r)) Σ_j ‖G_·j‖/(3√in).
+//
+// Under spectral updates ∇w2b (r, in) has r singular values of a size ∝ γ/√r while H has many more, and once it has
+// fewer each goes as γ, so that the powers of rank are LoRA's.
 var loHa = Laws{
 	GradNorm: Prediction{
-		Onset:    true,
+		Onset: true, own: true,
 		exponent: func(s lora.Scheme, _ nn.Update) float64 { return 0 - s.P },
+		expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma) * m.Gradient / (27 * float64(m.In)) },
 	},
 	LossDrop: Prediction{
-		Mean: true,
+		Mean: true, own: true,
+		spectral: spectrum(func(s lora.Scheme) float64 { return 0.5 - s.P - s.LRB }),
+		expected: func(m MapGeometry, z setting) float64 {
+			in := float64(m.In)
+			switch z.Update {
+			case nn.LinearUpdate:
+				return z.lr * sq(z.gamma) * m.Gradient / (27 * in)
+			case nn.SignUpdate:
+				return z.lr * z.gamma * math.Sqrt(2/math.Pi*z.rank/3) * (1 - 0.1/z.rank) *
+					m.First.ColumnNorms / (3 * math.Sqrt(in))
+			}
+			return math.NaN()
+		},
 		exponent: func(s lora.Scheme, u nn.Update) float64 {
 			return pick(u, 0-2*s.P-s.LRB, 0.5-s.P-s.LRB, math.NaN())
 		},

@@ -15,14 +15,15 @@ import (
 //
 // w1 has as many entries at every rank, so that the loss drop goes as γ² under a linear update and as γ under the
 // sign; and so does ‖ΔW‖ = γ ‖Δw1‖ ‖w2‖. From the one range to the other the gradient's norm grows by √3, by which a
-// power that is fitted across both is off.
+// power that is fitted across both is off. Under spectral updates the drop goes as γ too, since w1 keeps its shape.
 var loKr = Laws{
 	GradNorm: Prediction{
 		Onset:    true,
 		exponent: func(s lora.Scheme, _ nn.Update) float64 { return 0 - s.P },
 	},
 	LossDrop: Prediction{
-		Mean: true,
+		Mean:     true,
+		spectral: onePower(func(s lora.Scheme) float64 { return 0 - s.P - s.LRB }),
 		exponent: func(s lora.Scheme, u nn.Update) float64 {
 			return pick(u, 0-2*s.P-s.LRB, 0-s.P-s.LRB, math.NaN())
 		},

@@ -195,7 +195,7 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 					theory := s.TheoryOf(lora.DefaultMethod, scheme.ZeroA)
 					want, ok := theory.Exponent(update, scheme)
 					if regime.above {
-						want += theory.Rise(update)
+						want += theory.Rise(update, scheme)
 					}
 					if !ok {
 						continue

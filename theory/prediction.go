@@ -16,6 +16,10 @@ type Prediction struct {
 	// rise is the difference of the power for ranks far above that width; nil if there is none.
 	rise func(u nn.Update) float64
 
+	// spectral is the power under spectral updates, while the gradient has many more singular values than
+	// the rank, and once it has fewer, see [spectrum]; nil if there is no prediction.
+	spectral func(s lora.Scheme) (many, few float64)
+
 	// Onset says that the prediction holds before any update, so that it does not depend on
 	// the optimizer.
 	Onset bool
@@ -27,6 +31,9 @@ type Prediction struct {
 	// expected value, as a sum over the entries that the statistic counts; nil if no exact
 	// expression is known.
 	expected func(m MapGeometry, z setting) float64
+	// own says that the method has first entries of its own, so that expected does not depend on
+	// [lora.Init]. It is NaN under updates for which no expression is known.
+	own bool
 	// per is the expected denominator of a ratio, whose expected numerator is expected; nil if
 	// the statistic is not a ratio.
 	per func(m MapGeometry, z setting) float64
@@ -38,31 +45,43 @@ type Prediction struct {
 // Exponent returns the predicted power of rank for ranks far below the width of the adapted
 // maps; false if theory predicts none.
 func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
-	if t.exponent == nil || s.Log || !predicted(u) && !t.Onset {
+	switch {
+	case s.Log || !predicted(u) && !t.Onset && t.spectral == nil:
+		return math.NaN(), false
+	case u == nn.SpectralUpdate && t.spectral != nil:
+		many, _ := t.spectral(s)
+		return many, !math.IsNaN(many)
+	case t.exponent == nil || !predicted(u) && !t.Onset:
 		return math.NaN(), false
 	}
 	power := t.exponent(drawingA(s), u)
 	return power, !math.IsNaN(power)
 }
 
-// Rise returns the difference of the power for ranks far above the width of the adapted maps; negative if the
-// power is smaller there.
-func (t Prediction) Rise(u nn.Update) float64 {
-	if t.rise == nil {
+// Known is Exponent where theory knows it: under spectral updates it is false if the power depends on the gradient.
+func (t Prediction) Known(u nn.Update, s lora.Scheme) (float64, bool) {
+	power, ok := t.Exponent(u, s)
+	if u == nn.SpectralUpdate && t.spectral != nil && t.Rise(u, s) != 0 {
+		return math.NaN(), false
+	}
+	return power, ok
+}
+
+// Rise returns the difference of the power for ranks far above the width of the adapted maps or, under spectral
+// updates, above the number of the gradient's singular values; negative if the power is smaller there.
+func (t Prediction) Rise(u nn.Update, s lora.Scheme) float64 {
+	switch {
+	case u == nn.SpectralUpdate && t.spectral != nil:
+		many, few := t.spectral(s)
+		return few - many
+	case t.rise == nil:
 		return 0
 	}
 	return t.rise(u)
 }
 
-// predicted reports whether theory predicts anything for first updates of a kind.
-//
-// It predicts nothing for spectral updates of B alone, such as Muon's. Muon's update of B is c UVᵀ, with the
-// singular vectors U and V of GAᵀ and c = √(out/r) up to r = out. Its loss drop is ηγc times the
-// sum of the singular values of GAᵀ. While the gradient has many more singular values than r, GAᵀ
-// has r singular values of about one size, which gives the power ½ − p. Once the gradient has
-// fewer, each of them grows as √r and the power falls to −p. So the power depends on the
-// gradient's spectrum. The adapter's output goes as ‖VᵀAx‖ c, with the power −p, while the
-// gradient has more than r singular values.
+// predicted reports whether theory predicts one power for first updates of a kind. Under spectral
+// ones of B alone it depends on the gradient, see [spectrum].
 func predicted(u nn.Update) bool {
 	return u != nn.OtherUpdate && u != nn.SpectralUpdate
 }

@@ -86,7 +86,7 @@ func TestSpectralPredictions(t *testing.T) {
 					theory := s.TheoryOf(lora.DefaultMethod, scheme.ZeroA)
 					want, ok := theory.Exponent(update, scheme)
 					if above {
-						want += theory.Rise(update)
+						want += theory.Rise(update, scheme)
 					}
 					if !ok {
 						continue

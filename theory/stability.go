@@ -47,7 +47,7 @@ func (l Laws) Stability(u nn.Update, s lora.Scheme) Stability {
 	if !ok {
 		return Unknown
 	}
-	return stability(drop + l.LossDrop.Rise(u))
+	return stability(drop + l.LossDrop.Rise(u, s))
 }
 
 // stability is that of a function whose change grows by a power of rank.

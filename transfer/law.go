@@ -115,7 +115,7 @@ func measuredText(m reproduction.Rate, q Question) string {
 
 // firstStepPower is the power of rate that makes the first loss drop free of rank.
 func firstStepPower(optimizer string, s lora.Scheme) (float64, bool) {
-	power, ok := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(optimizer), s)
+	power, ok := metrics.LossDropFirst.Theory.Known(nn.UpdateOf(optimizer), s)
 	return 0 - power, ok
 }
 

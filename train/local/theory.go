@@ -18,6 +18,11 @@ func beyondTheory(c experiments.Config, curve []metrics.Point) string {
 	if why := c.Adapter.Trains().BeyondTheory(); why != "" {
 		return fmt.Sprintf("method %s %s", c.Adapter.Method, why)
 	}
+	return beyondUpdates(c, curve)
+}
+
+// beyondUpdates is beyondTheory without what is said of the method.
+func beyondUpdates(c experiments.Config, curve []metrics.Point) string {
 	if c.Train.Clip > 0 {
 		return "gradients are clipped"
 	}
@@ -37,7 +42,7 @@ func settingOf(c experiments.Config) theory.Setting {
 	_, zero := c.Adapter.Scaling.Roles()
 	return theory.Setting{
 		Update: nn.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
-		Init: c.Adapter.Draw(), LR: rates[zero],
+		Init: c.Adapter.Draw(), LR: rates[zero], Rates: rates, Damping: c.Train.OptimizerConfig().Damping,
 	}
 }
 
@@ -45,9 +50,10 @@ func settingOf(c experiments.Config) theory.Setting {
 // expressions are known and theory covers the run.
 func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics.Point) map[string]float64 {
 	all, setting := make(map[string]float64), settingOf(c)
-	beyond := beyondTheory(c, curve) != "" || c.Adapter.Dropout > 0
+	beyond := beyondUpdates(c, curve) != "" || c.Adapter.Dropout > 0
 	for _, s := range metrics.Statistics {
-		if v := s.Expected(maps, setting); v > 0 && (s.Theory.Onset || !beyond) {
+		t := s.TheoryOf(c.Adapter.Method, setting.Init.ZeroA)
+		if v := t.Expected(maps, setting); v > 0 && (s.Theory.Onset || !beyond) {
 			all[s.Name] = v
 		}
 	}
@@ -56,7 +62,18 @@ func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics
 
 // surveyed reports whether theory is computed for the run. That takes a survey of the maps
 // that the run adapts.
-func surveyed(c experiments.Config) bool { return c.Measure.Theory && c.Adapter.Has(lora.Factors) }
+func surveyed(c experiments.Config) bool {
+	laws, own := theory.LawsOf(c.Adapter.Method)
+	return c.Measure.Theory && (c.Adapter.Has(lora.Factors) || own && laws.GradNorm.HasExpected())
+}
+
+// partOf is the part of the weights that a run's adapter begins with.
+func partOf(c experiments.Config) (p theory.Part) {
+	if lora.BeginsWithPart(c.Adapter.Method) {
+		p = theory.Part{Method: c.Adapter.Method, Rank: c.Adapter.Rank}
+	}
+	return p
+}
 
 // surveyOf returns a survey of the maps that a run adapts. Its buffers come from the arena.
 func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Survey, error) {
@@ -64,7 +81,7 @@ func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Surve
 	if err != nil {
 		return nil, err
 	}
-	return theory.NewSurvey(arena, m, targets, c.Adapter.Scaling.ZeroA, c.PassTokens())
+	return theory.NewSurvey(arena, m, targets, c.Adapter.Scaling.ZeroA, partOf(c), c.PassTokens())
 }
 
 // geometryKey is everything in a run that its geometry depends on.
@@ -73,6 +90,7 @@ type geometryKey struct {
 	precision         string
 	targets           string
 	zeroA             bool
+	part              theory.Part
 	seed              uint64
 	batch, accumulate int
 	probe             int
@@ -83,7 +101,7 @@ type geometryKey struct {
 func (l *Trainer) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
 	key := geometryKey{
 		dataset: datasetKeyOf(c), precision: c.Train.Precision, seed: c.Seed,
-		targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA,
+		targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA, part: partOf(c),
 		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
 	}
 	l.mu.Lock()
