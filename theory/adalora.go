@@ -31,6 +31,8 @@ import (
 // LoRA's, it does not rise faster at ranks above the width. The powers are LoRA's: γ ∝ 1/√r is stable under SGD, and
 // α/r, the convention it comes with, under the sign.
 //
+// A spectral update gives E, a vector, one length at every rank, so that the loss drop goes as ‖∇E‖.
+//
 // A and B move by the penalty alone, as long as E is zero, so that what they move by counts from the second step on.
 var adaLoRA = Laws{
 	GradNorm: Prediction{
@@ -38,7 +40,8 @@ var adaLoRA = Laws{
 		exponent: func(s lora.Scheme, _ nn.Update) float64 { return 0.5 - s.P },
 	},
 	LossDrop: Prediction{
-		Mean: true,
+		Mean:     true,
+		spectral: onePower(func(s lora.Scheme) float64 { return 0.5 - s.P - s.LRB }),
 		exponent: func(s lora.Scheme, u nn.Update) float64 {
 			return pick(u, 1-2*s.P-s.LRB, 1-s.P-s.LRB, math.NaN())
 		},

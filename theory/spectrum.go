@@ -24,8 +24,8 @@ func spectrum(many func(lora.Scheme) float64) func(lora.Scheme) (many, few float
 	}
 }
 
-// onePower is the law under spectral updates of parameters whose shape does not depend on the rank: their update has
-// one size.
+// onePower is the law under spectral updates of vectors, and of parameters whose shape does not depend on the rank:
+// their update has one size.
 func onePower(power func(lora.Scheme) float64) func(lora.Scheme) (many, few float64) {
 	return func(s lora.Scheme) (float64, float64) { return power(s), power(s) }
 }

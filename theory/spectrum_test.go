@@ -1,9 +1,12 @@
 package theory_test
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"ranksweep/lora"
 	"ranksweep/metrics/stats"
@@ -18,7 +21,12 @@ import (
 // and 1.2.
 func TestSpectralLaws(t *testing.T) {
 	const width = 512
-	for method, begin := range begins {
+	all := maps.Clone(begins)
+	all[lora.AdaLoRAMethod] = func(g, _ *mat.Dense, at theory.Setting, rng *rand.Rand) (_, ofB *mat.Dense) {
+		gradient, _ := adaLoRAStep(g, at.Gamma, at.Rank, rng)
+		return nil, mat.DenseCopyOf(gradient.T())
+	}
+	for method, begin := range all {
 		laws, _ := theory.LawsOf(method)
 		many, ok := laws.LossDrop.Exponent(nn.SpectralUpdate, lora.Scheme{P: 1})
 		if !ok {

@@ -1,6 +1,8 @@
 package theory
 
 import (
+	"math"
+
 	"ranksweep/lora"
 	"ranksweep/nn"
 )
@@ -24,6 +26,9 @@ func StableP(method string, u nn.Update, s lora.Scheme, exact float64) (low, hig
 	one := s
 	one.P = 0
 	power, ok := laws.LossDrop.Exponent(u, one)
+	if u == nn.SpectralProductUpdate { // which divides by γ: no multiplier changes its drop
+		return math.NaN(), math.NaN()
+	}
 	if !ok {
 		p := s.P + exact/gammas
 		return p, p
