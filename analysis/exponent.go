@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -93,6 +94,30 @@ func RateExponent(group []Arm) (stats.Exponent, error) {
 	e, err := exponentOf(BestRates(group))
 	e.Predicted = group[0].BestRate()
 	return e, err
+}
+
+// RatePowers are the powers of [RateExponent], one of each seed.
+func RatePowers(group []Arm) (powers []float64) {
+	bySeed := make(map[uint64][]BestRate)
+	for _, b := range BestRates(group) {
+		bySeed[b.Seed] = append(bySeed[b.Seed], b)
+	}
+	for _, seed := range slices.Sorted(maps.Keys(bySeed)) {
+		if e, err := exponentOf(bySeed[seed]); err == nil {
+			powers = append(powers, e.Value)
+		}
+	}
+	return powers
+}
+
+// EdgeExponent is the power of [RateExponent] if best rates at an edge of those tried were the rates at
+// that edge.
+func EdgeExponent(group []Arm) (stats.Exponent, error) {
+	best := BestRates(group)
+	for i := range best {
+		best[i].Edge = false
+	}
+	return exponentOf(best)
 }
 
 func exponentOf(best []BestRate) (stats.Exponent, error) {

@@ -43,6 +43,7 @@ type BestRate struct {
 	Seed uint64
 	stats.Optimum
 	Learned float64 // loss before any update, minus the loss at the best rate
+	Lows    int     // rates that were tried whose loss lies below that of both neighbours
 }
 
 // Between reports whether the best rate lies between other rates that were tried, so that
@@ -83,9 +84,21 @@ func bestRates(group []Arm, loss func(Row) float64) []BestRate {
 	var best []BestRate
 	for _, s := range samples {
 		o := stats.FindOptimum(tried[s])
-		best = append(best, BestRate{s.rank, s.seed, o, onset[s] - o.Loss})
+		best = append(best, BestRate{s.rank, s.seed, o, onset[s] - o.Loss, lows(tried[s])})
 	}
 	return best
+}
+
+// lows counts the trials that lie below both neighbours; of equal ones the first counts. Where there
+// are two, the best rate may jump from one to the other.
+func lows(tried []stats.Trial) (n int) {
+	for i, t := range tried {
+		if !math.IsInf(t.Loss, 1) && (i == 0 || t.Loss < tried[i-1].Loss) &&
+			(i == len(tried)-1 || t.Loss <= tried[i+1].Loss) {
+			n++
+		}
+	}
+	return n
 }
 
 // rated returns the trial of a run, or none if a run that did not diverge has no loss. A

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -114,5 +115,25 @@ func TestBestRateBesideOneThatBlewUp(t *testing.T) {
 	if best := BestRates(RateGroups(Arms(Rows(runs)))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge ||
 		best[0].Rate != 3e-3 {
 		t.Errorf("%+v, want 0.003, as it was tried", best)
+	}
+}
+
+// A low lies below both neighbours; of equal losses the first counts, and a run that diverged is none.
+func TestLows(t *testing.T) {
+	inf := math.Inf(1)
+	for _, test := range []struct {
+		losses []float64
+		want   int
+	}{
+		{[]float64{3, 2, 1, 2, 3}, 1}, {[]float64{3, 1, 2, 1, 3}, 2}, {[]float64{1, 2, 1}, 2},
+		{[]float64{3, 1, 1, 3}, 1}, {[]float64{3, 2, inf, inf}, 1}, {[]float64{inf, inf}, 0}, {nil, 0},
+	} {
+		var tried []stats.Trial
+		for i, loss := range test.losses {
+			tried = append(tried, stats.Trial{Rate: float64(i + 1), Loss: loss})
+		}
+		if got := lows(tried); got != test.want {
+			t.Errorf("%v: %d, want %d", test.losses, got, test.want)
+		}
 	}
 }

@@ -27,16 +27,25 @@ func RateErrors(group []Arm) (power, curvature float64) {
 	return power, curvature
 }
 
-// TransferError returns the standard error that the choice of the validation set adds to the
-// mean regret over seeds of [RateTransfer.By], as [RateErrors] does for powers.
-func TransferError(group []Arm, power float64) float64 {
-	return overHalves(group, func(loss func(Row) float64) float64 {
-		var regrets []float64
-		for _, t := range transferRate(group, loss).By(power) {
-			regrets = append(regrets, t.Regret())
-		}
-		return stats.MeanInterval(regrets).Mean
-	})
+// TransferErrors returns the standard errors that the choice of the validation set adds to the mean over
+// seeds of [Transfer.Regret] and of [Transfer.Share], as [RateErrors] does for powers. What a seed learned
+// stays that of the whole set.
+func TransferErrors(group []Arm, power float64) (regret, share float64) {
+	learned := make(map[uint64]float64)
+	for _, t := range TransferRate(group).By(power) {
+		learned[t.Seed] = t.Learned
+	}
+	mean := func(of func(Transfer) float64) float64 {
+		return overHalves(group, func(loss func(Row) float64) float64 {
+			var all []float64
+			for _, t := range transferRate(group, loss).By(power) {
+				t.Learned = learned[t.Seed]
+				all = append(all, of(t))
+			}
+			return stats.MeanInterval(all).Mean
+		})
+	}
+	return mean(Transfer.Regret), mean(Transfer.Share)
 }
 
 // overHalves is the error that the choice of validation batches gives what of makes of losses.

@@ -68,10 +68,10 @@ func TestRateErrors(t *testing.T) {
 
 // The regret of rank 64 at the rate of rank 4 is 0.1 times the squared mean of what is drawn: it
 // depends on the validation set if rank 64 does.
-func TestTransferError(t *testing.T) {
+func TestTransferErrors(t *testing.T) {
 	runs := parabolas([]int{4, 16, 64}, 3, alike(0))
 	validated(runs, 16, rand.New(rand.NewPCG(6, 1)))
-	if e := TransferError(groupOf(t, runs), 0); !(e > 0 && e < 1) {
+	if e, _ := TransferErrors(groupOf(t, runs), 0); !(e > 0 && e < 1) {
 		t.Errorf("error %g percent", e)
 	}
 }
@@ -93,7 +93,7 @@ func TestRateErrorsAreAbsent(t *testing.T) {
 		change(runs)
 		group := groupOf(t, runs)
 		power, bend := RateErrors(group)
-		if regret := TransferError(group, 0); !math.IsNaN(power) || !math.IsNaN(bend) || !math.IsNaN(regret) {
+		if regret, _ := TransferErrors(group, 0); !math.IsNaN(power) || !math.IsNaN(bend) || !math.IsNaN(regret) {
 			t.Errorf("%s: errors %g, %g and %g", name, power, bend, regret)
 		}
 	}

@@ -23,6 +23,10 @@ type Transfer struct {
 // loss; NaN if one of the two is not known.
 func (t Transfer) Regret() float64 { return 100 * (t.Loss - t.Best) / t.Best }
 
+// Share is how much higher the loss is than at the seed's own best rate, in percent of what was learned
+// there; NaN if one of the two is not known.
+func (t Transfer) Share() float64 { return 100 * (t.Loss - t.Best) / t.Learned }
+
 // RateTransfer holds what a group of arms that differ only in their rate found at its smallest
 // and at its largest rank.
 type RateTransfer struct {

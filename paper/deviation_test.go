@@ -65,6 +65,7 @@ func TestDriftText(t *testing.T) {
 	}{
 		{[]float64{-0.45, -0.53, -0.65}, true}, {[]float64{0, 0.1, 0.3}, true},
 		{[]float64{-0.45, -0.65, -0.53}, false}, {[]float64{-0.45, -0.53}, false},
+		{[]float64{-0.45, -0.53, math.NaN()}, false}, {[]float64{math.NaN(), -0.53, -0.45}, false},
 	} {
 		text := driftText([]rateRow{{local: test.local}})
 		if strings.Contains(text, slopesText(test.local)) != test.goes {

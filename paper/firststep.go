@@ -26,7 +26,7 @@ func firstStepText(v View, name string, other View) string {
 		if !ok || err != nil {
 			continue
 		}
-		return fmt.Sprintf(" The best first step is another quantity: the single step that would lower "+
+		return fmt.Sprintf(paragraph+"The best first step is another quantity: the single step that would lower "+
 			"the loss most if "+
 			"the loss were equally curved in all directions. By its exact law, r/(r + D), it has the "+
 			"power %s at these "+

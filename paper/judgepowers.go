@@ -157,19 +157,25 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		}
 	}
 	differing := 0
+	var apart []fit // rows that are shown to differ
 	rows = stats.Holm(rows)
 	firsts = stats.Holm(firsts)
 	for i, p := range firsts {
-		of := rows[:len(groups[i])]
+		of, before := rows[:len(groups[i])], len(apart)
 		rows = rows[len(of):]
-		if p <= level || slices.ContainsFunc(of, func(p float64) bool { return p <= level }) {
+		for k, x := range groups[i] {
+			if of[k] <= level || k == 0 && p <= level {
+				apart = append(apart, x)
+			}
+		}
+		if len(apart) > before {
 			differing++
 		}
 	}
 	if differing > 0 {
 		f.Standing = NotSeen
 	}
-	far, _ := farthest(fits)
+	far, _ := farthest(apart)
 	f.Off = offBy(far)
 	f.Text = fmt.Sprintf("Rows: %d. Distinct measurements among them: %d; any other row is one of these times a "+
 		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+

@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -32,21 +31,15 @@ func ratePowers(r Rule, v View) Finding {
 	var judged []fit
 	var tried rateCounts
 	var left []string // multipliers that are not judged
-	var rates []reproduction.Rate
 	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) {
 			continue
 		}
 		x := newRateRow(g, r)
 		tried.add(x.best)
-		switch {
-		case x.judged && x.err == nil:
-			e := x.wider()
-			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: e})
-			rates = append(rates, newRate(g, reproduction.BestRatePower,
-				stats.Interval{Mean: e.Value, Low: e.Low, High: e.High, N: e.Seeds}),
-				newRate(g, reproduction.BestRateCurvature, x.bend.With(x.bendError)))
-		default:
+		if x.judged && x.err == nil {
+			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: x.wider()})
+		} else {
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
 		if x.err == nil {
@@ -56,12 +49,9 @@ func ratePowers(r Rule, v View) Finding {
 	if len(rows) == 0 {
 		return lacking("best rates at two ranks")
 	}
+	correctRates(rows)
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
-	f.Rates = rates
-	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
-		"If its interval" + widerText(rows) + " does not contain 0, these runs speak against a power of the " +
-		"rank, each row judged alone." + bentText(rows) +
-		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
+	f.Text = fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
 		sharedText(rows)
 	if len(left) > 0 {
 		f.Text += fmt.Sprintf(" A multiplier for which fewer than %s%% of them do is not judged: %s.",
@@ -70,40 +60,16 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += driftText(rows) + tried.besideText() + deviationText(judged) + learnedAtBest(rows) +
-		validationText(rows)
+	f.Text += tried.besideText() + edgesLeftText(rows) + lowsText(rows) +
+		paragraph + apartText(rows, r.limit("level")) + deviationText(judged) + learnedAtBest(rows) +
+		curvatureText(rows) + paragraph + validationText(rows)
+	f.Rates = measuredRates(rows)
 	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
 }
 
-// bentText names the multipliers whose runs speak against a power of the rank, by the intervals with
-// the error from validation; empty if there is none.
-func bentText(rows []rateRow) string {
-	var bent []string
-	for _, x := range rows {
-		if bend := x.bend.With(x.bendError); bend.Low > 0 || bend.High < 0 {
-			bent = append(bent, number.Brief(x.arm.Powers.P))
-		}
-	}
-	if len(bent) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" That is so for p = %s.", strings.Join(bent, ", "))
-}
-
-// driftText names the multipliers whose powers from each rank to the next only fall or only rise, with
-// these powers; empty if there is none. Three powers are the fewest of which that says something.
-func driftText(rows []rateRow) (text string) {
-	for _, x := range rows {
-		falls := slices.IsSortedFunc(x.local, func(a, b float64) int { return cmp.Compare(b, a) })
-		if len(x.local) >= 3 && (falls || slices.IsSorted(x.local)) {
-			text += fmt.Sprintf(" For p = %s the powers from each rank to the next go one way: %s; the curvature "+
-				"says whether that is more than scatter.",
-				number.Brief(x.arm.Powers.P), slopesText(x.local))
-		}
-	}
-	return text
-}
+// paragraph parts the paragraphs of a text.
+const paragraph = "\n\n"
 
 // sharedText says how many of the best rates are distinct, and at which ranks they are not; empty
 // if all are.
@@ -162,39 +128,6 @@ func learnedAtBest(rows []rateRow) string {
 		"and the highest of all rows and ranks.", rangeText(slices.Min(all), slices.Max(all)))
 }
 
-// rateRow is what is known of the best rates under one multiplier.
-type rateRow struct {
-	arm  analysis.Arm
-	best []analysis.BestRate
-	rateCounts
-	judged bool // enough best rates lie between other rates that were tried
-	stats.Exponent
-	err        error          // why there is no exponent
-	first      stats.Exponent // of the best first step's rate
-	bend       stats.Interval // the curvature
-	local      []float64      // the powers from each rank to the next
-	powerError float64        // what the choice of validation examples adds to the power's error; NaN if unknown
-	bendError  float64        // the same of the curvature
-}
-
-func newRateRow(group []analysis.Arm, r Rule) rateRow {
-	x := rateRow{arm: group[0], best: analysis.BestRates(group)}
-	x.add(x.best)
-	x.judged = float64(x.between) >= r.limit("inside")*float64(x.all)
-	x.Exponent, x.err = analysis.RateExponent(group)
-	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
-	x.first, _ = analysis.FirstRateExponent(group)
-	x.bend, x.local = analysis.RateCurvature(group)
-	x.powerError, x.bendError = analysis.RateErrors(group)
-	return x
-}
-
-// wider is the power with the error from validation in its interval.
-func (x rateRow) wider() stats.Exponent { return x.Exponent.With(x.powerError) }
-
-// inside says how many best rates lie between other rates that were tried.
-func (x rateRow) inside() string { return fmt.Sprintf("%d of %d", x.between, x.all) }
-
 // ratePowersTable has a row for each multiplier whose best rates have a power of rank.
 func ratePowersTable(rows []rateRow, r Rule) table.Table {
 	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
@@ -205,6 +138,7 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 		table.Numbers("fitted power"+withValidation, func(x rateRow) table.Entry {
 			return table.Exact(exponentText(x.wider()), x.powerError)
 		}),
+		table.Numbers("median over seeds", func(x rateRow) string { return number.Fixed(x.median, 3) }),
 		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
 		table.Numbers(sameDrop, func(x rateRow) table.Entry {
@@ -215,11 +149,20 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 			return table.Exact(exponentText(x.first), x.first.Value, x.first.Low, x.first.High)
 		}),
 		table.Numbers("from each rank to the next", func(x rateRow) string { return slopesText(x.local) }),
-		table.Numbers("curvature", func(x rateRow) string { return intervalText(x.bend) }),
+		table.Numbers("curvature", func(x rateRow) string { return curvatureEntry(x.bend) }),
 		table.Numbers("curvature"+withValidation, func(x rateRow) table.Entry {
+			if math.IsNaN(x.bendError) {
+				return table.Entry{Values: []string{""}}
+			}
 			return table.Exact(intervalText(x.bend.With(x.bendError)), x.bendError)
 		}),
 		table.Numbers("best rates inside the grid", rateRow.inside),
+		table.Numbers("Holm's p", func(x rateRow) table.Entry {
+			if math.IsNaN(x.holm) {
+				return table.Entry{Values: []string{""}}
+			}
+			return probability(x.holm)
+		}),
 		table.Words("verdict", func(x rateRow) string {
 			if !x.judged {
 				return "not judged"
@@ -238,7 +181,7 @@ const withValidation = ", with the error from validation"
 
 // widerText is withValidation if any row has such an error.
 func widerText(rows []rateRow) string {
-	if slices.ContainsFunc(rows, func(x rateRow) bool { return x.bendError > 0 }) {
+	if slices.ContainsFunc(rows, func(x rateRow) bool { return x.powerError > 0 }) {
 		return withValidation + ","
 	}
 	return ""
@@ -254,13 +197,13 @@ func validationText(rows []rateRow) string {
 }
 
 // validatedExamples says what the wider intervals hold, and what goes by them.
-const validatedExamples = " All seeds share the validation examples, and intervals over seeds leave out what the " +
+const validatedExamples = "All seeds share the validation examples, and intervals over seeds leave out what the " +
 	"choice of these examples adds to the error. Two columns have wider intervals, with the error from validation: " +
 	"best rates are found again on halves of the validation set, which shows that error, and its square is added to " +
 	"the square of the error over seeds. Verdicts and the standing go by these wider intervals."
 
 // sharedExamples says what intervals of best rates leave out.
-const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
+const sharedExamples = "Intervals are over seeds, which share the validation examples: what the choice of these " +
 	"examples adds is left out."
 
 // bestRateStatistic names what is fitted. It has no values on a curve, so no two fits of it
@@ -288,6 +231,10 @@ func claimedPower(wants string, e stats.Exponent, a analysis.Arm) float64 {
 func slopesText(local []float64) string {
 	var all []string
 	for _, v := range local {
+		if math.IsNaN(v) {
+			all = append(all, notKnown)
+			continue
+		}
 		all = append(all, number.Fixed(v, 2))
 	}
 	return strings.Join(all, ", ")
@@ -316,8 +263,9 @@ func rateTransfer(r Rule, v View) Finding {
 		after := func(power float64) transferred {
 			return newTransferred(rates.By(power), r.limit("margin")).among(rates.Pairs(power))
 		}
-		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
-			shared: analysis.TransferError(g, -(1-p)/2)}
+		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
+		shared, ofLearned := analysis.TransferErrors(g, -(1-p)/2)
+		x.shared = shared
 		rows = append(rows, x)
 		if x.half.learned.N > 0 {
 			seeds = append(seeds, fmt.Sprintf("%s%% of what it learned for p = %s",
@@ -325,7 +273,7 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
-		f.Rates = append(f.Rates, newRate(g, reproduction.TransferRegret, x.half.learned),
+		f.Rates = append(f.Rates, newRate(g, reproduction.TransferRegret, x.half.learned.With(ofLearned)),
 			newRate(g, reproduction.TransferMost, stats.Interval{Mean: x.half.most, Low: math.NaN(), High: math.NaN(),
 				N: x.half.learned.N}))
 	}
@@ -359,9 +307,9 @@ func rateTransfer(r Rule, v View) Finding {
 	f.Text += f.Beware + " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
 		"with which each multiplier alone is shown to lose less than the margin."
 	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {
-		f.Text += validatedTransfer
+		f.Text += paragraph + validatedTransfer
 	} else {
-		f.Text += sharedExamples
+		f.Text += paragraph + sharedExamples
 	}
 	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
 		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
@@ -393,7 +341,7 @@ const (
 
 // validatedTransfer says what the wider intervals of transferred rates hold, and what does not go
 // by them.
-const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
+const validatedTransfer = "All seeds share the validation examples. One column has a wider interval, with the error " +
 	"from validation: what the choice of these examples adds is found on halves of the validation set, and its " +
 	"square is added to the square of the error over seeds. All other columns leave it out. The rule was fixed " +
 	"before the runs, and says that P and the standing go by seeds."
@@ -475,7 +423,7 @@ func unlessMissing(p float64, missing int) float64 {
 }
 
 func (x transferred) text() string {
-	text := "not known"
+	text := notKnown
 	if x.regret.N > 0 {
 		text = intervalText(x.regret)
 	}

@@ -140,7 +140,7 @@ func TestCountsOfBestRates(t *testing.T) {
 	if !strings.Contains(f.Text, want) {
 		t.Errorf("text %s\nwant in it %s", f.Text, want)
 	}
-	rows, columns := f.Tables[0].Rows, []int{2, 7, 8}
+	rows, columns := f.Tables[0].Rows, []int{3, 8, 10}
 	for i, row := range [][]string{{"2", "6 of 9", "not judged"}, {"3", "9 of 9", "differs"},
 		{"3", "9 of 9", "differs"}} {
 		for j, at := range columns {

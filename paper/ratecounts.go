@@ -12,9 +12,12 @@ type rateCounts struct {
 	between int // lie between other rates that were tried
 	beside  int // of these, lie next to a rate whose run diverged or ended above the loss where it began
 	edges   int // are the lowest or the highest rate tried
+
+	best []analysis.BestRate // all
 }
 
 func (n *rateCounts) add(best []analysis.BestRate) {
+	n.best = append(n.best, best...)
 	for _, b := range best {
 		n.all++
 		switch {
@@ -43,7 +46,8 @@ func (n rateCounts) besideText() string {
 func (n rateCounts) leftOut(fitted int) string {
 	text := ""
 	if n.edges > 0 {
-		text += fmt.Sprintf(" Left out: %s at an edge of those tried.", bestRates(n.edges))
+		text += fmt.Sprintf(" Left out: %s at an edge of those tried, %s. The mark there is a mean of the other seeds, "+
+			"which are no chance sample.", bestRates(n.edges), edgeRanks(n.best))
 	}
 	if none := n.all - n.between - n.edges; none > 0 {
 		text += fmt.Sprintf(" %d of %d ranks and seeds have no best rate: no run ended below the loss where it began.",

@@ -33,6 +33,7 @@ type Claim struct {
 const (
 	BestRatePower     = "best-rate-power"     // the power of rank of the best learning rate
 	BestRateCurvature = "best-rate-curvature" // of its logarithm in that of the rank; 0 for a power
+	BestRatesLeftOut  = "best-rates-left-out" // how many lie at an edge of those tried; there is no curvature then
 	TransferRegret    = "transfer-regret"     // what a transferred rate loses, in percent of what was learned
 	TransferMost      = "transfer-most"       // the same, of the pair of seeds that loses most
 )

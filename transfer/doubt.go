@@ -69,6 +69,11 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 		all = append(all, fmt.Sprintf("the measured power, %s [%s, %s], is not the derived one, %s",
 			number.Fixed(m.Value, 3), number.Fixed(m.Low, 3), number.Fixed(m.High, 3), number.Brief(w.Power)))
 	}
+	if left, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRatesLeftOut, p); ok {
+		all = append(all, fmt.Sprintf("%s best rates lay at an edge of the rates tried and are missing from the measured "+
+			"power, so it may be too low or too high, and whether it changes with the rank is not known",
+			number.Brief(left.Value)))
+	}
 	bend, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRateCurvature, p)
 	if ok && (bend.Low > 0 || bend.High < 0) {
 		all = append(all, fmt.Sprintf("the measured power changes with the rank (curvature %s [%s, %s]): no single "+

@@ -84,16 +84,25 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	}
 	firsts, every = holm(firsts), holm(every)
 	differ, at := 0, 0
+	var apart []row // shown to differ
 	for i, g := range groups {
+		if firsts[i] <= level {
+			apart = append(apart, g[0])
+		}
 		if firsts[i] <= level || atMost(every[at:at+len(g)], level) > 0 {
 			differ++
+		}
+		for k, r := range g {
+			if every[at+k] <= level {
+				apart = append(apart, r)
+			}
 		}
 		at += len(g)
 	}
 	if differ > 0 {
 		standing = notSeen
 	}
-	far, _ := farthest(rows)
+	far, _ := farthest(apart)
 	f.off = offBy(far)
 	n := count(len(groups))
 	f.standing, f.seen = standing, phrase("Rows: #. Distinct measurements among them: #; "+

@@ -115,72 +115,88 @@ func (s say) drifts() bool {
 }
 
 // steps are the powers from each rank to the next: means over the seeds that have a best
-// rate at both.
+// rate at both. Nothing is known of ranks at which best rates lie at an edge.
 func (g rates) steps() say {
 	var all []say
-	inside := grouped(slices.DeleteFunc(g.best(), func(b best) bool { return !b.inside() }),
-		func(b best) int { return b.rank })
-	for i := 1; i < len(inside); i++ {
+	byRank := grouped(g.best(), func(b best) int { return b.rank })
+	edge := func(b best) bool { return b.edge }
+	for i := 1; i < len(byRank); i++ {
 		var steps []float64
-		for _, high := range inside[i] {
-			for _, low := range inside[i-1] {
-				if low.seed == high.seed {
+		for _, high := range byRank[i] {
+			for _, low := range byRank[i-1] {
+				if low.seed == high.seed && low.inside() && high.inside() {
 					steps = append(steps, math.Log(high.rate/low.rate)/math.Log(float64(high.rank)/float64(low.rank)))
 				}
 			}
 		}
-		all = append(all, one(fix(mean(steps).mean, 2)))
+		if slices.ContainsFunc(byRank[i], edge) || slices.ContainsFunc(byRank[i-1], edge) {
+			all = append(all, say{text: "not known"})
+		} else {
+			all = append(all, one(fix(mean(steps).mean, 2)))
+		}
 	}
 	return join(all, ", ")
 }
 
+// multiplier is what is found of the best rates under one multiplier.
+type multiplier struct {
+	rates
+	p         float64
+	power     power // with the error from validation in its interval
+	plain     power
+	judged    bool
+	holm      float64
+	edges     int
+	bend      interval // absent where best rates are left out
+	bendError float64
+}
+
 func judgeRates(r rule, s *study) finding {
 	t := wanted{kind: "best-rate powers"}
+	var all []*multiplier
 	var rows []row
 	var left []say // multipliers that are not judged
-	var bent, drifting []say
 	validated := false
 	var shares []float64
-	kept, all, walled := 0, 0, 0
+	kept, asked, walled := 0, 0, 0
 	var once, again []rankSeedGamma
 	for _, g := range groups(r.arms(s)) {
-		a, p := g[0], g.power()
-		if !a.scheme.alone() {
+		m := &multiplier{rates: g, p: g[0].scheme.p, plain: g.power(), bend: g.bends(), bendError: g.bendError(), holm: nan}
+		if !g[0].scheme.alone() {
 			continue
 		}
 		tried, inside, beside := g.found()
-		kept, all, walled = kept+inside, all+tried, walled+beside
-		enough := float64(inside) >= r.Limits["inside"]*float64(tried)
-		if !enough || !p.fitted() {
-			left = append(left, phrase("p = # (# of #)", plain(a.scheme.p), count(inside), count(tried)))
+		kept, asked, walled = kept+inside, asked+tried, walled+beside
+		m.judged = float64(inside) >= r.Limits["inside"]*float64(tried)
+		if !m.judged || !m.plain.fitted() {
+			left = append(left, phrase("p = # (# of #)", plain(m.p), count(inside), count(tried)))
 		}
-		if !p.fitted() {
+		if !m.plain.fitted() {
 			continue
+		}
+		for _, b := range g.best() {
+			if b.edge {
+				m.edges++
+			}
+		}
+		if m.edges > 0 {
+			m.bend, m.bendError = interval{nan, nan, nan, nan, 0}, nan
 		}
 		switch r.Wants {
 		case "theory":
-			p.predicted = a.scheme.bestRate(a.text("optimizer"))
+			m.plain.predicted = g[0].scheme.bestRate(g[0].text("optimizer"))
 		case "free":
-			p.predicted = 0
+			m.plain.predicted = 0
 		case "p":
-			p.predicted = a.scheme.p
+			m.plain.predicted = m.p
 		}
-		wide, bend := p, widened(g.bends(), g.bendError())
-		wide.interval = widened(p.interval, g.powerError())
-		verdict := "not judged"
-		if enough {
-			verdict = wide.agreement(r.Limits["tolerance"])
-			name := say{text: label(a.text("scheme"))}
-			rows = append(rows, row{power: wide, name: name, arm: g.whole(), statistic: "best rate"})
+		m.power = m.plain
+		m.power.interval = widened(m.plain.interval, g.powerError())
+		if m.judged {
+			name := say{text: label(g[0].text("scheme"))}
+			rows = append(rows, row{power: m.power, name: name, arm: g.whole(), statistic: "best rate"})
 		}
-		if bend.low > 0 || bend.high < 0 {
-			bent = append(bent, one(plain(a.scheme.p)))
-		}
-		if s := g.steps(); s.drifts() {
-			drifting = append(drifting, phrase(" For p = # the powers from each rank to the next go one way: ",
-				plain(a.scheme.p)).plus(s, say{text: "; the curvature says whether that is more than scatter."}))
-		}
-		validated = validated || g.bendError() > 0
+		validated = validated || g.powerError() > 0
 		shares = append(shares, g.shares()...)
 		for _, b := range g.measured() {
 			if slices.Contains(once, b) {
@@ -189,37 +205,25 @@ func judgeRates(r rule, s *study) finding {
 				once = append(once, b)
 			}
 		}
-		t.rows = append(t.rows, wantedRow{
-			keys: map[string]say{"p": one(plain(a.scheme.p))},
-			values: map[string]say{
-				"fitted power": p.say(), "claimed power": one(plain(p.predicted)),
-				"best first step": g.firstRate().say(),
-				"rate for the same first loss drop, by theory": one(plain(-a.scheme.power("loss_drop_first",
-					a.text("optimizer")))),
-				"from each rank to the next": g.steps(), "curvature": halved(g.bends()),
-				"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(p.n)),
-				"verdict":                       {text: verdict},
-				"fitted power" + withValidation: unlessAbsent(g.powerError(), wide.say()),
-				"curvature" + withValidation:    unlessAbsent(g.bendError(), halved(bend)),
-			},
-		})
+		all = append(all, m)
 	}
-	if len(t.rows) == 0 {
+	if len(all) == 0 {
 		return lacking("best rates at two ranks")
+	}
+	var ps []float64
+	for _, r := range rows {
+		ps = append(ps, r.p())
+	}
+	for ps = holm(ps); len(ps) > 0; ps = ps[1:] {
+		i := slices.IndexFunc(all, func(m *multiplier) bool { return m.judged && math.IsNaN(m.holm) })
+		all[i].holm = ps[0]
+	}
+	for _, m := range all {
+		t.rows = append(t.rows, m.row(r.Limits["tolerance"]))
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
 	f.tables = []wanted{t}
-	wider := ""
-	if validated {
-		wider = withValidation + ","
-	}
-	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to " +
-		"each seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, " +
-		"each row judged alone."}
-	if len(bent) > 0 {
-		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
-	}
-	f.seen = f.seen.plus(phrase(" # of # best rates lie between other rates that were tried.", count(kept), count(all)),
+	f.seen = phrase("# of # best rates lie between other rates that were tried.", count(kept), count(asked)).plus(
 		equals(len(once), again))
 	if len(left) > 0 {
 		f.seen = f.seen.plus(phrase(" A multiplier for which fewer than #% of them do is not judged: ",
@@ -228,19 +232,198 @@ func judgeRates(r rule, s *study) finding {
 			f.standing = unresolved
 		}
 	}
-	f.seen = f.seen.plus(drifting...).plus(besides(walled))
+	f.seen = f.seen.plus(besides(walled))
+	for _, m := range all {
+		f.seen = f.seen.plus(m.leftOut())
+	}
+	f.seen = f.seen.plus(lowsSaid(all), say{text: "\n\n"}, differingSaid(all, r.Limits["level"]))
 	if len(rows) > 0 {
 		f.seen = f.seen.plus(say{text: " The largest deviation of a judged power from the claimed one is "},
 			farthestSaid(rows), say{text: "."})
 	}
 	f.seen = f.seen.plus(say{text: " At its best rate, a seed's loss falls by "}, span(shares),
-		say{text: " of itself: means over seeds, the lowest and the highest of all rows and ranks."})
+		say{text: " of itself: means over seeds, the lowest and the highest of all rows and ranks."},
+		curvaturesSaid(all, validated))
 	if validated {
-		f.seen.text += validatedExamples
+		f.seen.text += "\n\n" + validatedExamples
 	} else {
-		f.seen.text += sharedExamples
+		f.seen.text += "\n\n" + sharedExamples
 	}
 	return f
+}
+
+// row is the multiplier's row in the table.
+func (m *multiplier) row(tolerance float64) wantedRow {
+	_, inside, _ := m.found()
+	tried := len(m.best())
+	a, verdict, unknown := m.rates[0], "not judged", say{text: "not known"}
+	if m.judged {
+		verdict = m.power.agreement(tolerance)
+	}
+	bend, wide := halved(m.bend), halved(widened(m.bend, m.bendError))
+	if m.edges > 0 {
+		bend = unknown
+	}
+	return wantedRow{
+		keys: map[string]say{"p": one(plain(m.p))},
+		values: map[string]say{
+			"fitted power": m.plain.say(), "claimed power": one(plain(m.plain.predicted)),
+			"median over seeds": one(fix(m.median(), 3)), "Holm's p": one(sig(m.holm, 2)),
+			"best first step": m.firstRate().say(),
+			"rate for the same first loss drop, by theory": one(plain(-a.scheme.power("loss_drop_first",
+				a.text("optimizer")))),
+			"from each rank to the next": m.steps(), "curvature": bend, "curvature" + withValidation: unlessAbsent(m.bendError, wide),
+			"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(m.plain.n)),
+			"verdict":                       {text: verdict},
+			"fitted power" + withValidation: unlessAbsent(m.powerError(), m.power.say()),
+		},
+	}
+}
+
+// median is that of the powers of the seeds.
+func (m *multiplier) median() float64 {
+	var slopes []float64
+	ranks, rates := m.logs(func(b best) int { return b.seed })
+	for i, x := range ranks {
+		if slices.Min(x) == slices.Max(x) {
+			continue
+		}
+		above, below := 0.0, 0.0
+		middle := mean(x).mean
+		for k := range x {
+			above, below = above+(x[k]-middle)*rates[i][k], below+(x[k]-middle)*(x[k]-middle)
+		}
+		slopes = append(slopes, above/below)
+	}
+	slices.Sort(slopes)
+	n := len(slopes)
+	return (slopes[(n-1)/2] + slopes[n/2]) / 2
+}
+
+// leftOut names the ranks at which best rates lie at an edge, and the power with these counted.
+func (m *multiplier) leftOut() say {
+	if m.edges == 0 {
+		return say{}
+	}
+	verbs := [2]string{"lie", "are"}
+	if m.edges == 1 {
+		verbs = [2]string{"lies", "is"}
+	}
+	name := "best rates"
+	if m.edges == 1 {
+		name = "best rate"
+	}
+	var at []say
+	var counted []observed
+	for _, of := range grouped(m.best(), func(b best) int { return b.rank }) {
+		edges := 0
+		for _, b := range of {
+			counted = append(counted, observed{b.rank, b.seed, b.rate})
+			if b.edge {
+				edges++
+			}
+		}
+		if edges > 0 {
+			at = append(at, phrase("rank # (# of #)", count(of[0].rank), count(edges), count(len(of))))
+		}
+	}
+	return phrase(" For p = # # "+name+" "+verbs[0]+" at an edge of the rates tried and "+verbs[1]+" left out: ",
+		plain(m.p), count(m.edges)).plus(join(at, ", "), say{text: ". The rest is no chance sample of all seeds, so the " +
+		"curvature is not known, nor are the powers from and to such a rank. Counted as the rates at the edge, beyond " +
+		"which the true ones lie, they make the power "}, fit(counted).say(), say{text: "."})
+}
+
+// lowsSaid counts the ranks and seeds whose losses have more than one low.
+func lowsSaid(all []*multiplier) say {
+	by := make(map[int]int)
+	n, asked := 0, 0
+	for _, m := range all {
+		for _, b := range m.best() {
+			losses := []float64{math.Inf(1)}
+			for _, r := range m.tried(b.rank, b.seed) {
+				if loss := trial(r); !math.IsNaN(loss) {
+					losses = append(losses, loss)
+				}
+			}
+			losses, asked = append(losses, math.Inf(1)), asked+1
+			lows := 0
+			for i := 1; i < len(losses)-1; i++ {
+				if losses[i] < losses[i-1] && losses[i] <= losses[i+1] {
+					lows++
+				}
+			}
+			if lows > 1 {
+				n, by[b.seed] = n+1, by[b.seed]+1
+			}
+		}
+	}
+	if n == 0 {
+		return say{}
+	}
+	var seeds []int
+	for seed := range by {
+		seeds = append(seeds, seed)
+	}
+	slices.SortFunc(seeds, func(a, b int) int { return cmp.Or(by[b]-by[a], a-b) })
+	var said []say
+	for _, seed := range seeds {
+		said = append(said, phrase("seed # in #", count(seed), count(by[seed])))
+	}
+	return phrase(" In # of # cases the loss has more than one low among the rates tried, and the best rate may jump "+
+		"from one to another: ", count(n), count(asked)).plus(join(said, ", "), say{text: ". The median over seeds " +
+		"depends less on them than the mean."})
+}
+
+// differingSaid names the multipliers whose power differs from the claimed one.
+func differingSaid(all []*multiplier, level float64) say {
+	n := 0
+	var apart []say
+	for _, m := range all {
+		if m.judged {
+			n++
+		}
+		if m.holm <= level {
+			apart = append(apart, phrase("p = # by #", plain(m.p), fix(math.Abs(m.plain.mean-m.plain.predicted), 3)))
+		}
+	}
+	if len(apart) == 0 {
+		return phrase("Corrected over # by Holm's method, no power is shown to differ from the claimed one.", count(n))
+	}
+	return phrase("Corrected over # by Holm's method, these powers differ from the claimed one: ", count(n)).plus(
+		join(apart, ", "), say{text: "."})
+}
+
+// curvaturesSaid says which multipliers' powers change with the rank.
+func curvaturesSaid(all []*multiplier, validated bool) say {
+	var bent, drifting []say
+	known := false
+	for _, m := range all {
+		if m.edges > 0 {
+			continue
+		}
+		known = true
+		if wide := widened(m.bend, m.bendError); wide.low > 0 || wide.high < 0 {
+			bent = append(bent, one(plain(m.p)))
+		}
+		if s := m.steps(); s.drifts() {
+			drifting = append(drifting, phrase(" For p = # the powers from each rank to the next go one way: ",
+				plain(m.p)).plus(s, say{text: "; the curvature says whether that is more than scatter."}))
+		}
+	}
+	if !known {
+		return say{}
+	}
+	wider := ""
+	if validated {
+		wider = withValidation + ","
+	}
+	s := say{text: "\n\nCurvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
+		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, each row " +
+		"judged alone."}
+	if len(bent) > 0 {
+		s = s.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
+	}
+	return s.plus(drifting...)
 }
 
 // unlessAbsent is a text, or nothing if the error in it is unknown.
@@ -265,17 +448,17 @@ func (g rates) shares() (means []float64) {
 	return means
 }
 
-const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
+const sharedExamples = "Intervals are over seeds, which share the validation examples: what the choice of these " +
 	"examples adds is left out."
 
 const withValidation = ", with the error from validation"
 
-const validatedExamples = " All seeds share the validation examples, and intervals over seeds leave out what the " +
+const validatedExamples = "All seeds share the validation examples, and intervals over seeds leave out what the " +
 	"choice of these examples adds to the error. Two columns have wider intervals, with the error from validation: " +
 	"best rates are found again on halves of the validation set, which shows that error, and its square is added to " +
 	"the square of the error over seeds. Verdicts and the standing go by these wider intervals."
 
-const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
+const validatedTransfer = "All seeds share the validation examples. One column has a wider interval, with the error " +
 	"from validation: what the choice of these examples adds is found on halves of the validation set, and its " +
 	"square is added to the square of the error over seeds. All other columns leave it out. The rule was fixed " +
 	"before the runs, and says that P and the standing go by seeds."
@@ -546,9 +729,9 @@ func judgeTransfer(r rule, s *study) finding {
 	f.seen = f.seen.plus(f.beware, say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
 		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {
-		f.seen.text += validatedTransfer
+		f.seen.text += "\n\n" + validatedTransfer
 	} else {
-		f.seen.text += sharedExamples
+		f.seen.text += "\n\n" + sharedExamples
 	}
 	return f
 }

@@ -16,7 +16,7 @@ type place struct {
 // places are the first and the last row of each table, its first note, what was found on each
 // claim, its title, and what changed.
 func places(lines []string) (all []place) {
-	kind, rows := "the table of claims", []int(nil)
+	kind, rows, found := "the table of claims", []int(nil), false
 	flush := func() {
 		if len(rows) > 2 {
 			all = append(all, place{kind, rows[2]}, place{kind, rows[len(rows)-1]})
@@ -24,10 +24,13 @@ func places(lines []string) (all []place) {
 		rows = nil
 	}
 	for i, l := range lines {
+		found = (found || strings.HasPrefix(l, "*Found here*")) && !strings.HasPrefix(l, "**Standing: ")
 		switch m := folded.FindStringSubmatch(l); {
 		case strings.HasPrefix(l, "|"):
 			rows = append(rows, i)
 			continue
+		case found && l != "":
+			all = append(all, place{"found here", i})
 		case m != nil:
 			kind = m[1]
 			all = append(all, place{kind + ", folded", i})
@@ -44,8 +47,6 @@ func places(lines []string) (all []place) {
 			all = append(all, place{"changed rules", i})
 		case strings.HasPrefix(l, "*The same rule*"):
 			all = append(all, place{"rules on the larger model", i})
-		case strings.HasPrefix(l, "*Found here*"):
-			all = append(all, place{"found here", i})
 		case strings.HasPrefix(l, "¹ "):
 			all = append(all, place{"notes of " + kind, i})
 		}

@@ -135,8 +135,14 @@ const onLarger = "On SmolLM2-135M-Instruct"
 
 // read reads the lines of a section, or of its part on the larger model.
 func (c *claim) read(lines []string) error {
+	found := false // whether a line belongs to what was found
 	for k, l := range lines {
 		if c.line(l) {
+			found = strings.HasPrefix(l, "*Found here*: ")
+			continue
+		}
+		if found {
+			c.seen += "\n" + l
 			continue
 		}
 		name, rows := "", -1
@@ -155,6 +161,7 @@ func (c *claim) read(lines []string) error {
 		t.title, t.rows = name, rows
 		c.tables = append(c.tables, t)
 	}
+	c.seen = strings.TrimRight(c.seen, "\n")
 	return nil
 }
 
