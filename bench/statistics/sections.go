@@ -11,7 +11,8 @@ import (
 
 // sections simulates everything.
 func sections() []section {
-	return slices.Concat(differenceSections(), armSections(), exponentSections(), rateSections())
+	return slices.Concat(differenceSections(), armSections(), exponentSections(), []section{exactSection()},
+		rateSections())
 }
 
 func differenceSections() []section {
