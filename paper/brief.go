@@ -12,8 +12,8 @@ import (
 )
 
 // Brief is the opening of a page on the report, in Markdown: how many claims were seen, what
-// tuning and the optimizer change, and a line for each claim.
-func (r Reproduction) Brief() string {
+// tuning and the optimizer change, and a line for each claim. w are the widths of the small model.
+func (r Reproduction) Brief(w Widths) string {
 	var t table.Table
 	table.Fill(&t, r.numbered(),
 		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.title()) }),
@@ -25,13 +25,16 @@ func (r Reproduction) Brief() string {
 		if f.Beware != "" {
 			t.Doubt(i, strings.TrimSpace(f.Beware))
 		}
+		if f.Larger.Beware != "" {
+			t.Doubt(i, capital(atLarger)+": "+strings.TrimSpace(f.Larger.Beware))
+		}
 	}
 	opening := fmt.Sprintf("Of %d claims: %s. %s All are about one small model, one data set and short training; each "+
 		"line has the optimizer, learning rates, steps, ranks and number of seeds. The same rules on "+
 		"a larger "+
 		"model, %s, with other data: %s. %d claims have a study for it; %d of these have been run.",
 		len(r), r.counts(Finding.here), r.seenBy(), LargerModel, r.counts(Finding.there), r.larger(), r.largerRun())
-	return fmt.Sprintf("%s\n%s\n%s", filled(opening), filled(r.caution()), t.Markdown())
+	return fmt.Sprintf("%s\n%s\n%s\n%s", filled(opening), filled(w.Text()), filled(r.caution()), t.Markdown())
 }
 
 // larger counts the claims that have a study on the larger model, and largerRun those of which it was
@@ -109,7 +112,7 @@ func (r Reproduction) caution() string {
 		"- **Between schemes**, with the learning rate tuned for each scheme and rank: rsLoRA and LoRA+ end at " +
 		"LoRA's " +
 		"loss, to within a tenth of what LoRA learned: " + r.cited("tuned-schemes") + "." + r.lacks("tuned-schemes") +
-		r.beware("tuned-schemes") + "\n- **Under Adam, theory predicts something else than under SGD**, since a step " +
+		"\n- **Under Adam, theory predicts something else than under SGD**, since a step " +
 		"of SGD shrinks with the gradient and a step of Adam does not. That only α/√r makes the first step gain the " +
 		"same at every rank, to within ±0.1 of its power of rank: " +
 		r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") + " under AdamW, for " +

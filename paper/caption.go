@@ -30,6 +30,9 @@ func (v View) trained() string {
 		return ""
 	}
 	text := "Each run makes " + size
+	if strings.HasPrefix(size, "1 step of up to 1 × ") {
+		text += ", on a single example"
+	}
 	switch {
 	case len(models) != 1:
 		return text + ". "

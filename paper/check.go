@@ -124,7 +124,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			"the rank grows without bound.\n"+
 			"Best first step: by which multiple the first step would be best if the loss were equally curved in all "+
 			"directions, and in brackets the power of its exact values at these ranks. If it is 0, one learning rate "+
-			"serves all ranks.\n"+
+			"gives the best first step at every rank. The best learning rate of a whole run may have another power.\n"+
 			"Runs checked against the loss: in how many runs the drop to first order was compared with what the loss "+
 			"did on the same batch. "+unchecked+"\n"+norms+"\n%s", number.Brief(flat), v.equal),
 	}
@@ -137,7 +137,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
 		table.Numbers("runs checked against the loss", checkedEntry, "checked", "runs"),
 		table.Numbers(bestFirstStep+" (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
-		table.Words("measured", func(a analysis.Arm) string { return string(measuredStability(a)) }, "seen"),
+		table.Words("measured", measuredEntry, "seen"),
 		table.Words("predicted", func(a analysis.Arm) string { return string(a.Stability()) }, "theory"),
 	)
 	for i, a := range v.arms {
@@ -169,6 +169,17 @@ func measuredStability(a analysis.Arm) theory.Stability {
 		return undecided
 	}
 	return stabilityOf(e, flat)
+}
+
+// measuredEntry is the stability of an arm, and whether no run's first-order loss drop could be compared with what
+// the loss did.
+func measuredEntry(a analysis.Arm) table.Entry {
+	saw := string(measuredStability(a))
+	e := table.Entry{Text: saw, Values: []string{saw}}
+	if checked, _ := checkedRuns(a); checked == 0 && saw != string(undecided) {
+		e.Text += " (unchecked)"
+	}
+	return e
 }
 
 // bestFirstStep begins the heads of columns: see [Reading].

@@ -38,10 +38,10 @@ func TestCheckNamesWhatIsNotStable(t *testing.T) {
 		want    []string
 		seen    string
 	}{
-		{"stable and seen to be", 0.5, 0, nil, "stable"},
-		{"stable and collapsing", 0.5, -0.4, []string{"rsLoRA: collapses"}, "collapses"},
-		{"stable and exploding", 0.5, 0.3, []string{"rsLoRA: explodes"}, "explodes"},
-		{"said to collapse", 1, -1, nil, "collapses"},
+		{"stable and seen to be", 0.5, 0, nil, "stable (unchecked)"},
+		{"stable and collapsing", 0.5, -0.4, []string{"rsLoRA: collapses"}, "collapses (unchecked)"},
+		{"stable and exploding", 0.5, 0.3, []string{"rsLoRA: explodes"}, "explodes (unchecked)"},
+		{"said to collapse", 1, -1, nil, "collapses (unchecked)"},
 	} {
 		check, err := NewCheck(view(checkRuns("rslora", c.p, c.drop)))
 		if err != nil {

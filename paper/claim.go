@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/analysis"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 	"ranksweep/reproduction"
@@ -17,6 +16,8 @@ type Study struct {
 
 	Planned int // runs that the experiment asks for, including those of tuning
 	Done    int // those of them that ended
+
+	Widths Widths // of the model; zero if unknown
 
 	Made Made
 }
@@ -110,37 +111,15 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 			}
 		}
 		larger := studies[c.Larger].judge(c.larger(), past)
-		if larger.Standing > Partial {
-			larger.Text += besideText(c.Rule, c.Beside, studies[c.Beside].View)
+		if larger.Standing > Partial && c.Beside != "" {
+			of := c.larger().Rule
+			beside := besideText(of, of.of(studies[c.Larger].View), c.Beside, studies[c.Beside].View)
+			larger.Text, larger.Beware = larger.Text+paragraph+strings.TrimSpace(beside), larger.Beware+beside
 		}
 		f.Larger = &larger
 		r = append(r, f)
 	}
 	return r, nil
-}
-
-// besideText gives what another study measured of a rule's statistics, by scheme; empty if it has
-// none. Of arms of one scheme the first counts: before the first step they differ in nothing.
-func besideText(r Rule, name string, other View) string {
-	var all []string
-	seeds := 0
-	for _, scheme := range r.Schemes {
-		i := slices.IndexFunc(other.arms, func(a analysis.Arm) bool { return a.Scheme == scheme })
-		if i < 0 {
-			continue
-		}
-		for _, s := range r.statistics() {
-			if e, err := other.arms[i].Exponent(s); err == nil {
-				all, seeds = append(all, fmt.Sprintf("%s under %s", exponentText(e), schemeLabel(scheme))), e.Seeds
-			}
-		}
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" The study %s measured the same powers on the same model: %s (n = %d). No standing "+
-		"rests on them.",
-		name, strings.Join(all, ", "), seeds)
 }
 
 // all are the findings, each followed by the one on the larger model.
@@ -163,13 +142,20 @@ func (s Study) judge(c Claim, past History) Finding {
 	}
 	found := tests[c.Rule.Test](c.Rule, s.View)
 	if of := c.Rule.of(s.View); len(of.arms) > 0 {
-		f.Size, f.Equal = of.size(), of.equal
+		w := s.Widths
+		if models := distinctSettings(of, "model"); len(models) != 1 || models[0] != "base" {
+			w = Widths{}
+		}
+		f.Size, f.Equal = of.size(w), of.equal
 	} else {
 		f.Size = inferenceSize(s.Inference)
 	}
 	f.Standing, f.Off, f.Text = found.Standing, found.Off, found.Text
 	f.Numbers, f.Shares, f.Lacks, f.Tables = found.Numbers, found.Shares, found.Lacks, found.Tables
 	f.Beware, f.Rates = found.Beware, found.Rates
+	if strings.HasPrefix(c.Rule.Test, "exact-values/") {
+		f.Beware += past.oftenText(c, s.Made.Digest, found.Standing)
+	}
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved

@@ -5,8 +5,8 @@ import "ranksweep/metrics"
 const (
 	thePaper  = "arXiv 2312.03732"
 	moreSeeds = "more seeds and ranks: the intervals below are over seeds."
-	shortly   = "In a short training in which LoRA learns little, the pattern of gradient norms over " +
-		"ranks is the same "
+	shortly   = "In a short training in which LoRA learns little, the power of rank of gradient norms is below " +
+		"-0.1 under LoRA and within ±0.1 under rsLoRA, "
 	aroundBest   = "The rates tried lie around the best ones of an earlier block of seeds."
 	widerRates   = "rates beyond those tried, where best ones lie at an edge, and more seeds."
 	moreTraining = "longer training, more seeds, and a larger model: the differences are within the noise over seeds."
@@ -135,7 +135,7 @@ var claims = []Claim{
 	},
 	{
 		Key:    "pattern-sgd",
-		Name:   shortly + "under SGD",
+		Name:   shortly + "also under SGD",
 		Source: thePaper + ", appendix B.1, figure 4",
 		Says:   "under SGD the pattern of gradients is the same.",
 		Looks: "the powers of rank of the norm at the onset under LoRA and rsLoRA, and of the mean norm over all " +
@@ -149,7 +149,7 @@ var claims = []Claim{
 	},
 	{
 		Key:    "pattern-adafactor",
-		Name:   shortly + "under Adafactor",
+		Name:   shortly + "also under Adafactor",
 		Source: thePaper + ", appendix B.2, figure 5",
 		Says: "the pattern is the same for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, " +
 			"questions are doc comments with a signature, and answers are the functions below them: the data are " +
@@ -192,7 +192,7 @@ var claims = []Claim{
 	},
 	{
 		Key:     "pattern-attention",
-		Name:    shortly + "with adapters on the attention maps only",
+		Name:    shortly + "also with adapters on the attention maps only",
 		Source:  thePaper + ", appendix B.5",
 		Says:    "with adapters on the attention modules only, the pattern is the same.",
 		Looks:   "the same as under SGD.",
@@ -279,7 +279,8 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values",
-		Name: "Each cell tested by itself, no quantity of the first steps is shown to differ from theory's exact " +
+		Name: "Each cell tested by itself, and multipliers not paired, no quantity of the first steps is shown to " +
+			"differ from theory's exact " +
 			"value at any rank; nine of ten of all 95% intervals contain it, and none is wider than ±10% of its square",
 		Source: "theory/law.go",
 		Says: "where there is an exact expression at a finite rank, the mean square over draws of A is its value; of " +

@@ -47,24 +47,34 @@ func checkedText(v View, statistics []metrics.Statistic) string {
 	if !haveDrop(statistics) {
 		return ""
 	}
-	var none []string
 	checked, all := 0, 0
-	for i, a := range v.arms {
+	for _, a := range v.arms {
 		n, of := checkedRuns(a)
-		if checked, all = checked+n, all+of; n == 0 {
-			none = append(none, v.labels[i])
-		}
+		checked, all = checked+n, all+of
 	}
 	text := fmt.Sprintf("In %d of %d runs the first loss drop was compared with what the loss did on the same batch.",
 		checked, all)
 	if checked < all {
 		text += " " + unchecked
 	}
-	if len(none) > 0 {
-		text += " No run of these was compared, so nothing but the first-order estimate speaks for their loss drop: " +
-			strings.Join(none, "; ") + "."
+	return text + uncheckedText(v)
+}
+
+// uncheckedText names the arms of which no run's first loss drop was compared with what the loss did; empty if there
+// are none.
+func uncheckedText(v View) string {
+	var none []string
+	for i, a := range v.arms {
+		if n, _ := checkedRuns(a); n == 0 {
+			none = append(none, v.labels[i])
+		}
 	}
-	return text
+	if len(none) == 0 {
+		return ""
+	}
+	return " No run of these was compared with what the loss did, so nothing but the first-order estimate speaks for " +
+		"their loss drop: " +
+		strings.Join(none, "; ") + "."
 }
 
 // checkedRuns counts an arm's runs in which the first loss drop was compared with what the

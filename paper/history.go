@@ -56,6 +56,25 @@ func (h History) last(key string) (now, before *Judgement) {
 	return now, nil
 }
 
+// oftenText says how often a claim was seen, over its judgements on other runs or by other rules and the present
+// one.
+func (h History) oftenText(c Claim, study string, now Standing) string {
+	all, seen := 1, 0
+	if now == Seen {
+		seen++
+	}
+	for _, j := range h {
+		if j.Claim != c.Key || j.Study == study && j.Rule == c.Rule.Hash() {
+			continue
+		}
+		if all++; j.Standing == Seen {
+			seen++
+		}
+	}
+	return fmt.Sprintf(" Of %d judgements of this claim in history.csv, by the rules of their days, %d were *seen*; "+
+		"docs/statistics.md has how often this rule errs.", all, seen)
+}
+
 // under returns the newest judgement of a claim by a rule on some runs.
 func (h History) under(key, rule, study string) *Judgement {
 	for i := len(h) - 1; i >= 0; i-- {

@@ -87,7 +87,7 @@ func TestChanges(t *testing.T) {
 	text := strings.Join(f.changed(&now, &before), "\n")
 	for _, want := range []string{
 		"*not seen*; before, it was *seen*", "`new`; before, it was `old`",
-		"outside is 3 [2.9, 3.1], which is outside its interval before, 2 [1.9, 2.1]",
+		"outside is 3 [2.9, 3.1], and was 2 [1.9, 2.1]: the 95% interval",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("changes lack %q:\n%s", want, text)
@@ -108,7 +108,7 @@ func TestChangedNames(t *testing.T) {
 	now := &Judgement{Standing: Seen, Numbers: []Number{{"twice", 5, 4, 6}, {"once", 4, 3.9, 4.1}, {"new", 7, 6, 8}}}
 	got := Finding{}.changed(now, before)
 	want := []string{
-		"once is 4 [3.9, 4.1], which is outside its interval before, 3 [2.9, 3.1].",
+		"once is 4 [3.9, 4.1], and was 3 [2.9, 3.1]: the 95% interval of the difference does not contain 0.",
 		"numbers from before that have no counterpart by name, and are not compared: twice was 1 [0.9, 1.1]; " +
 			"twice was 2 [1.9, 2.1].",
 	}

@@ -38,9 +38,11 @@ func normSpread(r Rule, v View) Finding {
 	}
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
 	f.Text = fmt.Sprintf("Over ranks %s (n = %d) the ratio is %s under rsLoRA. Under LoRA it is %s, which is %s "+
-		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s.",
+		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s. So the choice of ranks decides "+
+		"LoRA's half of the claim: up to rank %d that ratio would be at most %s.",
 		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2),
-		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3)) + fellText(lora, rslora)
+		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3), int(order*order)*low,
+		number.Brief(order)) + fellText(lora, rslora)
 	mean := metrics.GradNormMean
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{mean})}
 	return f
@@ -206,7 +208,7 @@ func onlySqrtStable(r Rule, v View) Finding {
 	}
 	verdicts, _ := verdictTable(v)
 	drop := []metrics.Statistic{metrics.LossDropFirst}
-	f := Finding{Standing: Seen, Text: checkedText(v, drop), Tables: []table.Table{verdicts}}
+	f := Finding{Standing: Seen, Text: checkedText(v, drop), Beware: uncheckedText(v), Tables: []table.Table{verdicts}}
 	far, flat := 0.0, r.limit("flat")
 	for _, a := range v.arms {
 		e := newFit(a, metrics.LossDropFirst)

@@ -177,6 +177,9 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	}
 	far, _ := farthest(apart)
 	f.Off = offBy(far)
+	if f.Text = oneMeasured(fits, groups, firsts); f.Text != "" {
+		return f
+	}
 	f.Text = fmt.Sprintf("Rows: %d. Distinct measurements among them: %d; any other row is one of these times a "+
 		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+
 		"over all of them by Holm's method, %d of %d differ from theory at the level %s. The largest deviation from "+
@@ -184,6 +187,18 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		len(fits), len(groups), agree, len(groups), differing, len(groups), number.Brief(level), farthestText(fits))
 	f.Text += smallestText(firsts) + othersDiffering(groups, tolerance)
 	return f
+}
+
+// oneMeasured says what two rows show that are one measurement and equally far from theory; empty if they are more,
+// or not.
+func oneMeasured(fits []fit, groups [][]fit, ps []float64) string {
+	const same = 5e-4 // rounding of float32 is far below
+	if len(fits) != 2 || len(groups) != 1 || math.Abs(fits[0].off()-fits[1].off()) > same {
+		return ""
+	}
+	return fmt.Sprintf("The two rows are one measurement: one is the other times a constant or a power of the rank. "+
+		"It is off by %s. A test that it is not off at all has p = "+
+		"%s.", farthestText(fits), number.Significant(ps[0], 2))
 }
 
 // othersDiffering says how many rows differ from theory, judged alone, in groups whose first row agrees;
@@ -265,11 +280,12 @@ func exactValues(r Rule, v View) Finding {
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),
 		len(rejected), number.Brief(level), len(differ), number.Fixed(100*widest, 1))
-	f.Text += smallestCell(cells) + sharesByChance + quantitiesText(groups)
-	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
-		namedCells(" The ratios whose intervals do not contain 1: ", outside)
+	f.Text += smallestCell(cells) + sharesByChance + paragraph + quantitiesText(groups)
+	f.Text += namedCells("The ratios that differ, corrected over all cells:", differ) +
+		namedCells("The ratios whose intervals do not contain 1:", outside)
 	if len(r.of(v).schemes) > 1 {
-		f.Text += multipliersText(groups)
+		text, beware := multipliersText(groups)
+		f.Text, f.Beware = f.Text+text, beware
 	}
 	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
@@ -308,7 +324,7 @@ func quantitiesText(groups [][]fit) string {
 			names = append(names, s.Label)
 		}
 	}
-	return fmt.Sprintf(" The quantities are, %d in number: %s. The best multiple of the first step is not among "+
+	return fmt.Sprintf("The quantities are, %d in number: %s. The best multiple of the first step is not among "+
 		"them: it "+
 		"is a ratio, and the expected value of a ratio is not the ratio of expected values.",
 		len(names), strings.Join(names, ", "))
@@ -347,7 +363,7 @@ func namedCells(words string, cells []exactCell) string {
 	for _, c := range cells {
 		all = append(all, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
 	}
-	return words + strings.Join(all, "; ") + "."
+	return paragraph + words + "\n\n- " + strings.Join(all, "\n- ")
 }
 
 // exactCells are all cells that have an expected value, and the distinct ones among them. groups
@@ -385,8 +401,8 @@ func exactCells(v View) (groups [][]fit, all, distinct []exactCell) {
 }
 
 // multipliersText says how much the ratios of one quantity differ between multipliers in groups of
-// one measurement, run by run and on average over seeds; empty if they do not.
-func multipliersText(groups [][]fit) string {
+// one measurement, run by run and on average over seeds; empty if they do not. beware is the same in short.
+func multipliersText(groups [][]fit) (text, beware string) {
 	run, mean := 0.0, stats.Interval{}
 	where, rank, steps := fit{}, 0, ""
 	for _, g := range groups {
@@ -405,15 +421,20 @@ func multipliersText(groups [][]fit) string {
 		}
 	}
 	if run == 0 {
-		return ""
+		return "", ""
 	}
-	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
+	beware = fmt.Sprintf(" A test that pairs multipliers by seed is no part of the claim. It finds their ratios up to "+
+		"%s%% apart on average (p = %s): not all of them are exactly "+
+		"one.", number.Significant(100*math.Abs(mean.Mean), 2),
+		number.Significant(mean.P(0), 2))
+	return paragraph + fmt.Sprintf("A step is not infinitely small, so the ratio of one quantity differs a little "+
+		"between "+
 		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs "+
 		"by up to %s%%; on average over seeds, by up to %s%%: %s: %s at rank %d, with p = %s in a t test that pairs "+
 		"the two by seed, not corrected. That test is no part of the claim, which tests each cell by itself; if its p "+
 		"is small, not all of these ratios are exactly one.%s",
 		number.Significant(100*run, 2), number.Significant(100*math.Abs(mean.Mean), 2), where.label,
-		where.statistic.Name, rank, number.Significant(mean.P(0), 2), steps)
+		where.statistic.Name, rank, number.Significant(mean.P(0), 2), steps), beware
 }
 
 // stepsText sets the mean difference of a quantity's ratio from that under the first multiplier beside the
@@ -428,12 +449,12 @@ func stepsText(group []fit, first fit, rank int) string {
 		for i := range over {
 			over[i] *= 100
 		}
-		all = append(all, fmt.Sprintf("%s%% at %s (%s)", intervalText(stats.MeanInterval(over)),
+		all = append(all, fmt.Sprintf("\n- %s%% at %s (%s)", intervalText(stats.MeanInterval(over)),
 			number.Significant(firstUpdate(f.arm, rank)-firstUpdate(first.arm, rank), 2), f.label))
 	}
 	return fmt.Sprintf(" For that quantity and rank, the mean difference under each other multiplier stands here "+
-		"with how much larger the norm of the first weight update is: %s. If the size of the step is the reason, the "+
-		"two are in proportion.", strings.Join(all, "; "))
+		"with how much larger the norm of the first weight update is. If the size of the step is the reason, the "+
+		"two are in proportion:\n%s", strings.Join(all, ""))
 }
 
 // firstUpdate is the mean norm of an arm's first weight update at a rank.

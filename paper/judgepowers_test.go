@@ -92,7 +92,8 @@ func powerRulings() []ruling {
 			Unresolved, "under sgd, in 9 of 9 runs the first-order loss drop"},
 		{"nothing says what the loss did", start, dropping(of("sgd",
 			func(r *results.Run) { r.Curve[1].Values[metrics.LossDropActual] = math.NaN() })),
-			Seen, "No run of these was compared, so nothing but the first-order estimate speaks for their loss " +
+			Seen, "No run of these was compared with what the loss did, so nothing but the first-order estimate " +
+				"speaks for their loss " +
 				"drop: LoRA, optimizer sgd; rsLoRA, optimizer sgd."},
 		{"it did not follow, and the power is another", start, dropping(of("sgd", func(r *results.Run) {
 			drop(tilt)(r)
@@ -126,7 +127,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 		})
 	}
 	f := powers(rule, alike(rightNorms).view())
-	if !strings.Contains(f.Text, "Rows: 2. Distinct measurements among them: 1") || len(f.Numbers) != 1 {
+	if !strings.Contains(f.Text, "The two rows are one measurement") || len(f.Numbers) != 1 {
 		t.Errorf("LoRA and rsLoRA that differ by a power of the rank: %s", f.Text)
 	}
 	for _, off := range []string{"lora", "rslora"} {
@@ -203,7 +204,7 @@ func exactRulings() (all []ruling) {
 				return 1.2 * scattered(0.02)(r, statistic)
 			}), NotSeen, ""},
 			ruling{"one statistic of LoRA a twentieth off", claim, exact(times(1.05, "lora", "delta_w_first")),
-				NotSeen, "The ratios whose intervals do not contain 1: LoRA: square of delta_w_first at rank 4"},
+				NotSeen, "The ratios whose intervals do not contain 1:\n\n- LoRA: square of delta_w_first at rank 4"},
 			ruling{"one of rsLoRA", claim, exact(times(1.05, "rslora", "grad_norm_onset")), NotSeen,
 				"rsLoRA: square of grad_norm_onset at rank 4"},
 			ruling{"too wide to tell", claim, exact(scattered(wide)), Unresolved, "0 differ"},

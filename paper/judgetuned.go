@@ -108,7 +108,7 @@ func schemesEqual(_ Rule, v View) Finding {
 	}
 	f := together(family, matches)
 	f.Beware = separateText(family) + edgesText(family)
-	f.Text = strings.TrimSpace(f.Lacks+f.Beware) + " " + ofFull(v)
+	f.Text = strings.TrimSpace(f.Lacks+f.Beware+withoutEdges(family)) + paragraph + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
@@ -134,7 +134,8 @@ func ranksGain(_ Rule, v View) Finding {
 	}
 	f.Shares = sharesOf(tops...)
 	f.Beware = edgesText(tops)
-	f.Text = strings.Join(said, ". ") + "." + f.Beware + " " + ofFull(v)
+	f.Text = "The largest rank against the smallest, scheme by " +
+		"scheme:" + listText(said) + paragraph + strings.TrimSpace(f.Beware+withoutEdges(tops)+" "+ofFull(v))
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
 	return f
 }
@@ -191,9 +192,9 @@ func correctionsWorse(_ Rule, v View) Finding {
 		}
 		return Unresolved
 	})
-	f.Beware = edgesText(family)
+	f.Beware = littleText(family) + edgesText(family)
 	f.Text = "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant what theorem " +
-		"3.2 asks to be constant at the onset, γ²rσ². " + littleText(family) + ofFull(v) + f.Beware
+		"3.2 asks to be constant at the onset, γ²rσ²." + f.Beware + withoutEdges(family) + paragraph + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
@@ -210,8 +211,9 @@ func littleText(family []comparison) string {
 	if len(little) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("This difference is shown, but lies within the margin: %s. By an earlier rule, which is in the "+
-		"ledger, such a difference did not count as higher; by that one the claim would be *not seen*. ",
+	return fmt.Sprintf(" This difference is shown, but lies within the margin: %s. By an earlier rule, which is in "+
+		"the "+
+		"ledger, such a difference did not count as higher; by that one the claim would be *not seen*.",
 		strings.Join(little, "; "))
 }
 

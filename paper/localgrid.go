@@ -107,9 +107,9 @@ func localEdges(c analysis.Cell) string {
 		axisWord(c.Nuisance[0]), which)
 }
 
-// insideText gives the difference without the seeds whose best value lies at an edge of their local
-// grid, in either setting; empty if there are none.
-func (d comparison) insideText() string {
+// inside is the comparison without the seeds of which one of the two best values lies at an edge of its local
+// grid, and how many these are.
+func (d comparison) inside() (inside comparison, left int) {
 	edge := make(map[uint64]bool)
 	for _, r := range slices.Concat(d.Cell.Runs, d.Reference.Runs) {
 		edge[r.Seed] = edge[r.Seed] || r.Local != nil && r.Local.Edge
@@ -119,8 +119,17 @@ func (d comparison) insideText() string {
 		return armCell{Cell: c}
 	}
 	c, reference := within(d.Cell), within(d.Reference)
-	left := len(d.Cell.Runs) - len(c.Runs)
-	if left == 0 || len(c.Runs) < 2 {
+	left = len(d.Cell.Runs) - len(c.Runs)
+	if left == 0 || len(c.Runs) == 0 {
+		return d, left
+	}
+	return newComparison(d.family, c, reference, metrics.ValLossFinal), left
+}
+
+// insideText says what the difference is without those seeds; empty if there are none, or one seed is left.
+func (d comparison) insideText() string {
+	inside, left := d.inside()
+	if left == 0 || len(d.Cell.Runs)-left < 2 {
 		return ""
 	}
 	text := fmt.Sprintf(" For %s the best %s lies at an edge of the local grid.", number.Count(left, "seed"),
@@ -130,9 +139,28 @@ func (d comparison) insideText() string {
 			text += fmt.Sprintf(" At rank %d, %s.", of.Rank, edges)
 		}
 	}
-	inside := newComparison(d.family, c, reference, metrics.ValLossFinal).Difference
 	return text + fmt.Sprintf(" Without these, the difference is %s nats/token (n = %d), where it is %s with them.",
-		intervalText(inside.Interval), inside.N, intervalText(d.Difference.Interval))
+		intervalText(inside.Difference.Interval), inside.Difference.N, intervalText(d.Difference.Interval))
+}
+
+// withoutEdges says the same of several comparisons in one sentence; empty if there are no such seeds.
+func withoutEdges(family []comparison) string {
+	var all []string
+	for _, d := range family {
+		inside, left := d.inside()
+		switch {
+		case left == 0:
+		case len(d.Cell.Runs)-left < 2:
+			all = append(all, fmt.Sprintf("%s: fewer than 2 seeds are left", d.settings()))
+		default:
+			all = append(all, fmt.Sprintf("%s: %s (n = %d), where it is %s with them", d.settings(),
+				intervalText(inside.Difference.Interval), inside.Difference.N, intervalText(d.Difference.Interval)))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return " Without these seeds, the difference in nats/token is: " + strings.Join(all, "; ") + "."
 }
 
 // choiceLeftOut warns that seeds share one choice of nuisance values, so that the interval

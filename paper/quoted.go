@@ -64,7 +64,8 @@ var rateTexts = []results.Column{
 	{Name: "optimizer", Meaning: "optimizer"},
 	{Name: "p", Meaning: "power of the rank in the multiplier, which is alpha divided by that power"},
 	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; best-rate-curvature: " +
-		"the coefficient of the squared logarithm of the rank, which is 0 for a power; best-rates-left-out: how many best " +
+		"the coefficient of the squared logarithm of the rank, which is 0 for a power; best-rates-left-out: how " +
+		"many best " +
 		"rates lie at an edge of those tried, and are missing from the power; transfer-regret: how much " +
 		"higher the loss at the largest rank is, in percent of what the best rate learned, with a rate tuned at the " +
 		"smallest rank and multiplied by the power -(1-p)/2 of the ratio of the ranks; transfer-most: the same of " +

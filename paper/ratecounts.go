@@ -46,7 +46,8 @@ func (n rateCounts) besideText() string {
 func (n rateCounts) leftOut(fitted int) string {
 	text := ""
 	if n.edges > 0 {
-		text += fmt.Sprintf(" Left out: %s at an edge of those tried, %s. The mark there is a mean of the other seeds, "+
+		text += fmt.Sprintf(" Left out: %s at an edge of those tried, %s. The mark there is a mean of the other "+
+			"seeds, "+
 			"which are no chance sample.", bestRates(n.edges), edgeRanks(n.best))
 	}
 	if none := n.all - n.between - n.edges; none > 0 {

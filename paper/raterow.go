@@ -118,6 +118,11 @@ func measuredRates(rows []rateRow) (rates []reproduction.Rate) {
 	return rates
 }
 
+// listText is a list of sentences, which are given without their last point.
+func listText(said []string) string {
+	return "\n\n- " + strings.Join(said, ".\n- ") + "."
+}
+
 // notKnown stands for a value that the runs do not tell.
 const notKnown = "not known"
 
@@ -133,8 +138,9 @@ func curvatureEntry(bend stats.Interval) string {
 func edgesLeftText(rows []rateRow) (text string) {
 	for _, x := range rows {
 		if x.edges > 0 {
-			text += fmt.Sprintf(" For p = %s %s at an edge of the rates tried and %s left out: %s. The rest is no "+
-				"chance sample of all seeds, so the curvature is not known, nor are the powers from and to such a rank. "+
+			text += fmt.Sprintf(" For p = %s, %s at an edge of the rates tried and %s left out: %s. The rest is no "+
+				"chance sample of all seeds, so the curvature is not known, nor are the powers from and to such a "+
+				"rank. "+
 				"Counted as the rates at the edge, beyond which the true ones lie, they make the power %s.",
 				x.p(), lying(x.edges), areOf(x.edges), edgeRanks(x.best), exponentText(x.counted))
 		}
@@ -189,7 +195,8 @@ func lowsText(rows []rateRow) string {
 	}) {
 		counts = append(counts, fmt.Sprintf("seed %d in %d", seed, bySeed[seed]))
 	}
-	return fmt.Sprintf(" In %d of %d cases the loss has more than one low among the rates tried, and the best rate may "+
+	return fmt.Sprintf(" In %d of %d cases the loss has more than one low among the rates tried, and the best rate "+
+		"may "+
 		"jump from one to another: %s. The median over seeds depends less on them than the mean.", n, all,
 		strings.Join(counts, ", "))
 }

@@ -27,7 +27,7 @@ func TestEdgesHideCurvature(t *testing.T) {
 	if _, bend := quoted[reproduction.BestRateCurvature]; bend || quoted[reproduction.BestRatesLeftOut] != 2 {
 		t.Errorf("%v", quoted)
 	}
-	const want = "For p = 0.5 2 best rates lie at an edge of the rates tried and are left out: rank 64 (2 of 8)."
+	const want = "For p = 0.5, 2 best rates lie at an edge of the rates tried and are left out: rank 64 (2 of 8)."
 	if table := f.Tables[0].Markdown(); !strings.Contains(f.Text, want) || strings.Count(table, notKnown) != 2 {
 		t.Errorf("%s\n%s", f.Text, table)
 	}

@@ -46,7 +46,9 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 	panels, l := lawPanels(laws, "best learning rate")
 	f = figure.Figure{Name: "best-rate", Panels: panels, Legend: l}
 	f.Caption = "Learning rate with the lowest final validation loss, against rank, on logarithmic axes: geometric " +
-		"means over seeds, " + seedCount(n) + "." + spreadSentence("Bars", n) + " The best rate of a seed is the " +
+		"means over seeds, " + seedCount(n) + "." + spreadSentence("Bars", n) + " Bars and the intervals in the " +
+		"legend are over seeds, and " +
+		"leave out the error from validation. The best rate of a seed is the " +
 		"lowest point of the parabola through the best rate tried and the two beside it." + tried.besideText() +
 		tried.leftOut(fitted) + " " + fittedLines + dashedLines(laws, slope) + sameMarks(laws) + " " + v.equal
 	return f, n.high > 0

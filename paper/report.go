@@ -179,7 +179,7 @@ func (r Reproduction) studies() string {
 		"a study has one, paper/grids.yaml had it before these runs. For the other studies the line in that file " +
 		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
 		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +
-		"again.\n\n" + t.Markdown() + changedGrids()
+		"again." + rebasedPrograms(made) + "\n\n" + t.Markdown() + changedGrids()
 }
 
 // knownGrids names the studies whose grid was written down after runs with it on the same seeds, though
@@ -267,9 +267,9 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 		all = append(all, text+". Why: "+whys(f.Key, before.Rule)+".")
 	}
 	for _, n := range now.Numbers {
-		m, ok := before.named(n.Name)
-		if ok && (n.Value < m.Low || n.Value > m.High) {
-			all = append(all, fmt.Sprintf("%s is %s, which is outside its interval before, %s.",
+		if m, ok := before.named(n.Name); ok && math.Abs(n.Value-m.Value) > math.Hypot(n.half(), m.half()) {
+			all = append(all, fmt.Sprintf("%s is %s, and was %s: the 95%% interval of the difference does not "+
+				"contain 0.",
 				n.Name, n.text(), m.text()))
 		}
 	}
@@ -331,6 +331,9 @@ func withClaimNumbers(reason string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// half is half of the width of the interval; NaN without one.
+func (n Number) half() float64 { return (n.High - n.Low) / 2 }
 
 // text is the number with its interval, with digits enough to show that two numbers differ.
 func (n Number) text() string {

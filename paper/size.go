@@ -11,11 +11,11 @@ import (
 
 // size says what a study covers: optimizers, learning rates, steps and tokens in a step,
 // ranks, and seeds.
-func (v View) size() string {
+func (v View) size(w Widths) string {
 	parts := []string{strings.Join(optimizersOf(v), ", "), rateSize(v)}
 	parts = append(parts, stepSize(v))
 	if all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 }); len(all) > 0 {
-		parts = append(parts, ranksText(all))
+		parts = append(parts, ranksText(all), w.note(all))
 	}
 	parts = append(parts, seedCount(runCounts(v)))
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")

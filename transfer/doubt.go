@@ -70,7 +70,8 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 			number.Fixed(m.Value, 3), number.Fixed(m.Low, 3), number.Fixed(m.High, 3), number.Brief(w.Power)))
 	}
 	if left, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRatesLeftOut, p); ok {
-		all = append(all, fmt.Sprintf("%s best rates lay at an edge of the rates tried and are missing from the measured "+
+		all = append(all, fmt.Sprintf("%s best rates lay at an edge of the rates tried and are missing from the "+
+			"measured "+
 			"power, so it may be too low or too high, and whether it changes with the rank is not known",
 			number.Brief(left.Value)))
 	}

@@ -20,6 +20,10 @@ const historyFile = "history.csv"
 // write judges all claims by the studies' files and writes the report and its
 // figures.
 func (r reproduction) write(cmd *cobra.Command) error {
+	widths, err := baseWidths()
+	if err != nil {
+		return err
+	}
 	studies := make(map[string]paper.Study)
 	runs := 0
 	for _, name := range slices.Concat(paper.Studied(), paper.LargerStudied(), []string{paper.InferenceStudy}) {
@@ -27,6 +31,7 @@ func (r reproduction) write(cmd *cobra.Command) error {
 		if err != nil {
 			return err
 		}
+		s.Widths = widths
 		studies[name] = s
 		if len(s.Inference) == 0 { // which times, and trains nothing
 			runs += s.Done
@@ -52,11 +57,11 @@ func (r reproduction) write(cmd *cobra.Command) error {
 		return err
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
-	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)
+	page := found.Markdown(reportHead(r.scale, runs, widths), filepath.Base(r.beside()), now)
 	if err := wholefile.WriteBytes(file, []byte(page)); err != nil {
 		return err
 	}
-	if err := r.renewReadme(found); err != nil {
+	if err := r.renewReadme(found, widths); err != nil {
 		return err
 	}
 	for i, f := range found {
@@ -73,7 +78,7 @@ const findings = "findings"
 
 // renewReadme writes what was found into the README.md beside the report, where there
 // is one that has a part for it.
-func (r reproduction) renewReadme(found paper.Reproduction) error {
+func (r reproduction) renewReadme(found paper.Reproduction, widths paper.Widths) error {
 	file := filepath.Join(r.report, "README.md")
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
@@ -82,7 +87,7 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 	if err != nil {
 		return err
 	}
-	page, ok := withPart(string(text), findings, found.Brief())
+	page, ok := withPart(string(text), findings, found.Brief(widths))
 	if !ok || page == string(text) {
 		return nil
 	}
@@ -90,16 +95,21 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 }
 
 // reportHead says what the report was made from, how to make it again, and how to read it.
-func reportHead(scale string, runs int) string {
+func reportHead(scale string, runs int, widths paper.Widths) string {
 	return fmt.Sprintf("# Reproduction\n\n"+
 		"`sweep reproduce --scale %s` wrote this page from the files in reproduction/, one folder for each "+
 		"study, and from the rules, ledger and grids in paper/: %d runs, including those made only to tune "+
 		"others, but not the timings of the study inference. Each run is a row "+
 		"in runs.csv.gz, its curve is in curves.csv.gz, and columns.csv says what each column holds. Every "+
-		"number below can be computed from these files. `sweep reproduce --assemble` writes this page again, "+
+		"number of the present runs can be computed from these files. Numbers of earlier runs, which these have "+
+		"replaced, "+
+		"are in reproduction/history.csv, and nothing else is left of them here: they stand under *Judgements "+
+		"before*, "+
+		"under *What changed* and in reasons. The shapes of Llama 2 7B are in docs/reproduction.md. `sweep "+
+		"reproduce --assemble` writes this page again, "+
 		"to the byte. To train a run again and compare it, make its study with `sweep reproduce --only "+
 		"STUDY`, with this page's folder as --report, and then use `sweep verify STORE RUN`.\n\n"+
-		"The model is the embedded one. It has 5.8 million parameters and was pretrained on prose about Go. "+
+		"The model is the embedded one. It has 5.8 million parameters and was pretrained on prose about Go. %s "+
 		"The data are Go functions, each after its comment. What may carry over from the paper is the pattern "+
 		"over ranks, never an absolute number.\n\n"+
 		"%s\n\n"+
@@ -111,7 +121,7 @@ func reportHead(scale string, runs int) string {
 		"fixed rules only. The history also has those of two earlier reports, by rules that were not fixed; the "+
 		"first fixed rules were written with the results of these reports known. Each claim is tested at its "+
 		"own level of 5%%: nothing is corrected over claims.\n\n"+
-		"How to read the numbers:\n\n%s", scale, runs, largerHead(), paper.Reading())
+		"How to read the numbers:\n\n%s", scale, runs, widths.Text(), largerHead(), paper.Reading())
 }
 
 // largerHead says which model the column on the larger one is about.

@@ -333,34 +333,65 @@ func (c *cell) edges() say {
 
 func (r *run) atEdge() bool { return r.grid != nil && r.grid.edge }
 
-// inside is the difference without the seeds of which either run is at an edge.
-func (d *comparison) inside() say {
-	var edge []int
-	for _, r := range slices.Concat(d.cell.runs, d.reference.runs) {
-		if r.atEdge() && !slices.Contains(edge, r.seed()) {
-			edge = append(edge, r.seed())
-		}
+// insiders are the seeds of which neither run is at an edge, and the difference of these.
+func (d *comparison) insiders() (seeds int, diff interval) {
+	at := func(runs []*run) []*run {
+		return slices.DeleteFunc(slices.Clone(runs), func(r *run) bool { return !r.atEdge() })
 	}
-	if len(edge) == 0 || len(d.cell.runs)-len(edge) < 2 {
-		return say{}
-	}
+	edge := slices.Concat(at(d.cell.runs), at(d.reference.runs))
 	within := func(c cell) *cell {
-		c.runs = slices.DeleteFunc(slices.Clone(c.runs), func(r *run) bool { return slices.Contains(edge, r.seed()) })
+		c.runs = slices.DeleteFunc(slices.Clone(c.runs), func(r *run) bool {
+			return slices.ContainsFunc(edge, func(o *run) bool { return o.seed() == r.seed() })
+		})
 		return &c
 	}
-	seeds := " For # seeds the best "
-	if len(edge) == 1 {
-		seeds = " For # seed the best "
+	some := within(*d.cell)
+	if seeds = len(some.runs); seeds < 2 {
+		return seeds, interval{}
 	}
-	s := phrase(seeds+axisWord(d.cell.grid.axis)+" lies at an edge of the local grid.", count(len(edge)))
+	return seeds, newComparison(d.family, some, within(*d.reference)).diff
+}
+
+// inside is the difference without the seeds of which either run is at an edge.
+func (d *comparison) inside() say {
+	seeds, diff := d.insiders()
+	left := len(d.cell.runs) - seeds
+	if left == 0 || seeds < 2 {
+		return say{}
+	}
+	text := " For # seeds the best "
+	if left == 1 {
+		text = " For # seed the best "
+	}
+	s := phrase(text+axisWord(d.cell.grid.axis)+" lies at an edge of the local grid.", count(left))
 	for _, c := range []*cell{d.cell, d.reference} {
 		if e := c.edges(); e.text != "" {
 			s = s.plus(phrase(" At rank #, ", count(c.rank())), e, say{text: "."})
 		}
 	}
-	diff := newComparison(d.family, within(*d.cell), within(*d.reference)).diff
 	return s.plus(say{text: " Without these, the difference is "}, halved(diff),
 		phrase(" nats/token (n = #), where it is ", count(diff.n)), halved(d.diff), say{text: " with them."})
+}
+
+// withoutEdges are the differences of several comparisons without such seeds.
+func withoutEdges(family []*comparison) say {
+	var all []say
+	for _, d := range family {
+		seeds, diff := d.insiders()
+		switch {
+		case seeds == len(d.cell.runs):
+		case seeds < 2:
+			all = append(all, d.pair().plus(phrase(": fewer than # seeds are left", count(2))))
+		default:
+			all = append(all, d.pair().plus(say{text: ": "}, halved(diff), phrase(" (n = #), where it is "+
+				"", count(diff.n)),
+				halved(d.diff), say{text: " with them"}))
+		}
+	}
+	if len(all) == 0 {
+		return say{}
+	}
+	return say{text: " Without these seeds, the difference in nats/token is: "}.plus(join(all, "; "), say{text: "."})
 }
 
 // alsoDiffering names what else differs in the configs of the two.

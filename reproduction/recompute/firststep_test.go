@@ -32,7 +32,8 @@ func firstStepSaid(arms []*arm, name string, others []*arm) say {
 		return a.text("optimizer") == g[0].text("optimizer") && a.scheme == g[0].scheme
 	})
 	law, d := others[i].firstLaw(ranksOf(g))
-	s := phrase("\n\nThe best first step is another quantity: the single step that would lower the loss most if the loss "+
+	s := phrase("\n\nThe best first step is another quantity: the single step that would lower the loss most if the "+
+		"loss "+
 		"were equally curved in all directions. By its exact law, r/(r + D), it has the power # at these ranks; D = ",
 		fix(law.mean, 2))
 	return s.plus(halved(d), say{text: " is from theory's exact values in the study " + name +

@@ -255,9 +255,14 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 	}
 	was, is := byName(before.numbers), byName(now.numbers)
 	for _, n := range now.numbers {
-		if old := was[n.name]; len(old) == 1 && (n.value < old[0].low || n.value > old[0].high) {
-			outside := n.say().plus(say{text: ", which is outside its interval before, "}, old[0].say(), say{text: "."})
-			all = append(all, say{text: n.name + " is "}.plus(outside))
+		old := was[n.name]
+		if len(old) != 1 {
+			continue
+		}
+		a, b := (n.high-n.low)/2, (old[0].high-old[0].low)/2
+		if (n.value-old[0].value)*(n.value-old[0].value) > a*a+b*b {
+			all = append(all, say{text: n.name + " is "}.plus(n.say(), say{text: ", and was "}, old[0].say(),
+				phrase(": the #% interval of the difference does not contain #.", count(95), count(0))))
 		}
 	}
 	var lost []say

@@ -50,7 +50,7 @@ func exactCells(arms []*arm) (all, apart []exactCell, groups [][]row) {
 
 // multipliers says how far the ratios of one quantity are from those of the first arm of the group
 // that has it: the farthest run, and the farthest mean over seeds at one rank.
-func multipliers(groups [][]row) say {
+func multipliers(groups [][]row) (long, short say) {
 	run, over, where, steps := 0.0, interval{}, say{}, say{}
 	for _, g := range groups {
 		for _, rows := range byQuantity(g) {
@@ -72,25 +72,28 @@ func multipliers(groups [][]row) say {
 					said = append(said, r.stepSaid(m, rows[0], c.rank()))
 				}
 				if math.Abs(most.mean) > math.Abs(over.mean) {
-					over, steps = most, join(said, "; ")
+					over, steps = most, join(said, "")
 					where = rows[at].name.plus(phrase(": "+rows[at].statistic+" at rank #", count(c.rank())))
 				}
 			}
 		}
 	}
 	if run == 0 {
-		return say{}
+		return say{}, say{}
 	}
-	return phrase(" A step is not infinitely small, so the ratio of one quantity differs a little "+
+	short = phrase(" A test that pairs multipliers by seed is no part of the claim. It finds their ratios up to #% "+
+		"apart on "+
+		"average (p = #): not all of them are exactly one.", sig(100*math.Abs(over.mean), 2), sig(over.p(0), 2))
+	return phrase("\n\nA step is not infinitely small, so the ratio of one quantity differs a little "+
 		"between multipliers. "+
 		"From the ratio under the first multiplier, that of the same seed and rank differs by up to #%; on average "+
 		"over seeds, by up to #%: ", sig(100*run, 2), sig(100*math.Abs(over.mean), 2)).plus(where,
 		phrase(", with p = # in a t test that pairs the two by seed, not corrected. That test is no part "+
 			"of the claim, which tests each cell by itself; if its p is small, not all of these "+
 			"ratios are exactly one. For that quantity and rank, the mean difference under each other "+
-			"multiplier stands here with how much larger the norm of the first weight update is: ",
-			sig(over.p(0), 2)), steps,
-		say{text: ". If the size of the step is the reason, the two are in proportion."})
+			"multiplier stands here with how much larger the norm of the first weight update is. If the size of the "+
+			"step "+
+			"is the reason, the two are in proportion:\n", sig(over.p(0), 2)), steps), short
 }
 
 // byQuantity parts rows by their statistic and optimizer.
@@ -138,7 +141,7 @@ func (r row) stepSaid(m interval, first row, rank int) say {
 	size := func(of row) float64 {
 		return of.cellAt(rank).mean(func(x *run) float64 { return x.value("delta_w_first") }).mean
 	}
-	return halved(m).plus(phrase("% at # (", sig(size(r)-size(first), 2)), r.name, say{text: ")"})
+	return say{text: "\n- "}.plus(halved(m), phrase("% at # (", sig(size(r)-size(first), 2)), r.name, say{text: ")"})
 }
 
 const sharesByChance = " More seeds make the intervals narrower. They do not make more of them contain 1: cells of " +
@@ -167,7 +170,7 @@ func quantitiesSaid(groups [][]row) say {
 			}
 		}
 	}
-	return phrase(" The quantities are, # in number: "+strings.Join(names, ", ")+". The best multiple of the "+
+	return phrase("\n\nThe quantities are, # in number: "+strings.Join(names, ", ")+". The best multiple of the "+
 		"first step "+
 		"is not among them: it is a ratio, and the expected value of a ratio is not the ratio of expected values.",
 		count(len(names)))
@@ -236,15 +239,15 @@ func judgeExact(r rule, s *study) finding {
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
 	f.seen = f.seen.plus(smallestSaid(all), say{text: sharesByChance}, quantitiesSaid(groups))
 	if len(differing) > 0 && len(differing) <= 16 {
-		f.seen = f.seen.plus(say{text: " The ratios that differ, corrected over all cells: "},
-			join(differing, "; "), say{text: "."})
+		f.seen = f.seen.plus(say{text: "\n\nThe ratios that differ, corrected over all cells:\n\n- " +
+			""}, join(differing, "\n- "))
 	}
 	if len(out) > 0 && len(out) <= 16 {
-		f.seen = f.seen.plus(say{text: " The ratios whose intervals do not contain 1: "},
-			join(out, "; "), say{text: "."})
+		f.seen = f.seen.plus(say{text: "\n\nThe ratios whose intervals do not contain 1:\n\n- "}, join(out, "\n- "))
 	}
 	if slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != arms[0].text("scheme") }) {
-		f.seen = f.seen.plus(multipliers(groups))
+		long, short := multipliers(groups)
+		f.seen, f.beware = f.seen.plus(long), short
 	}
 	if t := regimesTable(arms); len(t.rows) > 0 {
 		f.tables = []wanted{t}

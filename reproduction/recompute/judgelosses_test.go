@@ -355,10 +355,10 @@ func judgeSchemes(_ rule, s *study) finding {
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, alikeSeen), tables: tables}
 	f.lacks, f.beware = notBorne(family, alikeSeen), apartSaid(family).plus(edgesSaid(family))
-	if f.seen = f.lacks.plus(f.beware); f.lacks.text == "" {
+	if f.seen = f.lacks.plus(f.beware, withoutEdges(family)); f.lacks.text == "" {
 		f.seen.text = strings.TrimPrefix(f.seen.text, " ")
 	}
-	f.seen = f.seen.plus(say{text: " "}, ofFull(arms))
+	f.seen = f.seen.plus(say{text: "\n\n"}, ofFull(arms))
 	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f
@@ -383,7 +383,10 @@ func judgeRanks(_ rule, s *study) finding {
 		said = append(said, d.text())
 	}
 	beware := edgesSaid(tops)
-	says := join(said, ". ").plus(say{text: "."}, beware, say{text: " "}, ofFull(arms))
+	rest := beware.plus(withoutEdges(tops), say{text: " "}, ofFull(arms))
+	rest.text = strings.TrimPrefix(rest.text, " ")
+	says := say{text: "The largest rank against the smallest, scheme by scheme:\n\n- "}.plus(join(said, ".\n- "+
+		""), say{text: ".\n\n"}, rest)
 	f := finding{standing: all(tops, lowerSeen), seen: says, beware: beware,
 		tables: []wanted{comparisonsTable(every), ratesTable(arms)}}
 	f.off = farthestOff(tops, lowerSeen)
@@ -417,7 +420,7 @@ func judgeCorrections(_ rule, s *study) finding {
 	}
 	correct(family)
 	says := say{text: "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant " +
-		"what theorem 3.2 asks to be constant at the onset, γ²rσ². "}
+		"what theorem 3.2 asks to be constant at the onset, γ²rσ²."}
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	var little []say
 	for _, d := range family {
@@ -425,15 +428,15 @@ func judgeCorrections(_ rule, s *study) finding {
 			little = append(little, d.pair())
 		}
 	}
+	beware := say{}
 	if len(little) > 0 {
-		says = says.plus(say{text: "This difference is shown, but lies within the margin: "}, join(little, "; "),
+		beware = say{text: " This difference is shown, but lies within the margin: "}.plus(join(little, "; "),
 			say{text: ". By an earlier rule, which is in the ledger, such a difference did not count as higher; " +
-				"by that " +
-				"one the claim would be *not seen*. "})
+				"by that one the claim would be *not seen*."})
 	}
-	beware := edgesSaid(family)
+	beware = beware.plus(edgesSaid(family))
 	f := finding{standing: all(family, higherSeen), beware: beware, tables: tables}
-	f.seen = says.plus(ofFull(arms), beware)
+	f.seen = says.plus(beware, withoutEdges(family), say{text: "\n\n"}, ofFull(arms))
 	f.off = farthestOff(family, higherSeen)
 	f.addComparisons(family...)
 	return f

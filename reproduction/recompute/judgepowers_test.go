@@ -105,7 +105,15 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	far, _ := farthest(apart)
 	f.off = offBy(far)
 	n := count(len(groups))
-	f.standing, f.seen = standing, phrase("Rows: #. Distinct measurements among them: #; "+
+	if f.standing = standing; len(rows) == 2 && len(groups) == 1 &&
+		math.Abs(rows[0].off()-rows[1].off()) < 5e-4 {
+		f.seen = say{text: "The two rows are one measurement: one is the other times a constant or a power of the " +
+			"rank. " +
+			"It is off by "}.plus(farthestSaid(rows), phrase(". A test that it is not off at all has p = #.",
+			sig(firsts[0], 2)))
+		return f
+	}
+	f.seen = phrase("Rows: #. Distinct measurements among them: #; "+
 		"any other row is one of these times a constant or a power of the rank, or its square. "+
 		"Each judged alone, # of # agree with theory. Corrected over all of them by Holm's method, "+
 		"# of # differ from theory at the level #. The largest deviation from theory is ",
@@ -197,12 +205,9 @@ func (a *arm) checked() (n, all int) {
 // checkedSaid counts the same over arms, and names those without any such run.
 func checkedSaid(arms []*arm) say {
 	n, all := 0, 0
-	var without []say
-	for i, name := range armNames(arms) {
-		some, of := arms[i].checked()
-		if n, all = n+some, all+of; some == 0 {
-			without = append(without, name)
-		}
+	for _, a := range arms {
+		some, of := a.checked()
+		n, all = n+some, all+of
 	}
 	s := phrase("In # of # runs the first loss drop was compared with what the loss did on the same batch.",
 		count(n), count(all))
@@ -210,11 +215,22 @@ func checkedSaid(arms []*arm) say {
 		s.text += " In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
 			"measured."
 	}
-	if len(without) > 0 {
-		s.text += " No run of these was compared, so nothing but the first-order estimate speaks for their loss drop: "
-		s = s.plus(join(without, "; "), say{text: "."})
+	return s.plus(uncheckedSaid(arms))
+}
+
+// uncheckedSaid names the arms without any such run.
+func uncheckedSaid(arms []*arm) say {
+	var without []say
+	for i, name := range armNames(arms) {
+		if n, _ := arms[i].checked(); n == 0 {
+			without = append(without, name)
+		}
 	}
-	return s
+	if len(without) == 0 {
+		return say{}
+	}
+	return say{text: " No run of these was compared with what the loss did, so nothing but the first-order estimate " +
+		"speaks for their loss drop: "}.plus(join(without, "; "), say{text: "."})
 }
 
 // unbelievable names the first cell with runs that are not believed, and counts them.
@@ -392,7 +408,7 @@ func judgeOnlyStable(r rule, s *study) finding {
 	if f.numbers == nil {
 		return f
 	}
-	f.seen = checkedSaid(r.arms(s))
+	f.seen, f.beware = checkedSaid(r.arms(s)), uncheckedSaid(r.arms(s))
 	if doubt := unbelievable(r.arms(s)); doubt.text != "" {
 		f.standing, f.seen = unresolved, doubt.plus(say{text: " "}, f.seen)
 	}
@@ -426,6 +442,9 @@ func checkTable(arms []*arm) wanted {
 
 			"measured":  {text: stabilityOf(drop, flat)},
 			"predicted": {text: a.scheme.stability(a.text("optimizer"))},
+		}
+		if saw := stabilityOf(drop, flat); checked == 0 && saw != "undecided" {
+			values["measured"] = say{text: saw + " (unchecked)"}
 		}
 		r := a.row(values)
 		if doubt := unbelievable([]*arm{a}); doubt.text != "" {
@@ -501,8 +520,10 @@ func judgeSpread(r rule, s *study) finding {
 	low, high := rslora.cells[0].rank(), rslora.cells[len(rslora.cells)-1].rank()
 	f.seen = phrase("Over ranks # to # (n = #) the ratio is ", count(low), count(high), count(narrow.n)).plus(
 		halved(narrow), say{text: " under rsLoRA. Under LoRA it is "}, halved(wide),
-		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #.",
-			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)),
+		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #. So the choice "+
+			"of ranks decides LoRA's half of the claim: up to rank # that ratio would be at most #.",
+			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3),
+			count(low*int(order*order)), plain(order)),
 		falls(lora, rslora))
 	return f
 }

@@ -161,7 +161,8 @@ func judgeRates(r rule, s *study) finding {
 	kept, asked, walled := 0, 0, 0
 	var once, again []rankSeedGamma
 	for _, g := range groups(r.arms(s)) {
-		m := &multiplier{rates: g, p: g[0].scheme.p, plain: g.power(), bend: g.bends(), bendError: g.bendError(), holm: nan}
+		m := &multiplier{rates: g, p: g[0].scheme.p, plain: g.power(), holm: nan}
+		m.bend, m.bendError = g.bends(), g.bendError()
 		if !g[0].scheme.alone() {
 			continue
 		}
@@ -272,7 +273,8 @@ func (m *multiplier) row(tolerance float64) wantedRow {
 			"best first step": m.firstRate().say(),
 			"rate for the same first loss drop, by theory": one(plain(-a.scheme.power("loss_drop_first",
 				a.text("optimizer")))),
-			"from each rank to the next": m.steps(), "curvature": bend, "curvature" + withValidation: unlessAbsent(m.bendError, wide),
+			"from each rank to the " +
+				"next": m.steps(), "curvature": bend, "curvature" + withValidation: unlessAbsent(m.bendError, wide),
 			"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(m.plain.n)),
 			"verdict":                       {text: verdict},
 			"fitted power" + withValidation: unlessAbsent(m.powerError(), m.power.say()),
@@ -327,9 +329,11 @@ func (m *multiplier) leftOut() say {
 			at = append(at, phrase("rank # (# of #)", count(of[0].rank), count(edges), count(len(of))))
 		}
 	}
-	return phrase(" For p = # # "+name+" "+verbs[0]+" at an edge of the rates tried and "+verbs[1]+" left out: ",
-		plain(m.p), count(m.edges)).plus(join(at, ", "), say{text: ". The rest is no chance sample of all seeds, so the " +
-		"curvature is not known, nor are the powers from and to such a rank. Counted as the rates at the edge, beyond " +
+	return phrase(" For p = #, # "+name+" "+verbs[0]+" at an edge of the rates tried and "+verbs[1]+" left out: ",
+		plain(m.p), count(m.edges)).plus(join(at, ", "), say{text: ". The rest is no chance sample of all seeds, so " +
+		"the " +
+		"curvature is not known, nor are the powers from and to such a rank. Counted as the rates at the edge, " +
+		"beyond " +
 		"which the true ones lie, they make the power "}, fit(counted).say(), say{text: "."})
 }
 
@@ -417,8 +421,10 @@ func curvaturesSaid(all []*multiplier, validated bool) say {
 	if validated {
 		wider = withValidation + ","
 	}
-	s := say{text: "\n\nCurvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
-		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, each row " +
+	s := say{text: "\n\nCurvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to " +
+		"each " +
+		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, each " +
+		"row " +
 		"judged alone."}
 	if len(bent) > 0 {
 		s = s.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})

@@ -2,6 +2,7 @@ package recompute
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,6 +69,9 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 	_, rest, _ := strings.Cut(p.head, " and grids in paper/: ")
 	rest, _, _ = strings.Cut(rest, ", including")
 	a.hold("head", rest, phrase("# runs", count(r.runs())), 1)
+	_, rest, _ = strings.Cut(p.head, " The maps that get adapters are ")
+	rest, _, _ = strings.Cut(rest, " The data are Go functions")
+	a.hold("head", rest, readWidths().said(), 1)
 	r.numbers = make(map[string]string)
 	for i, c := range p.claims {
 		hash, _, _ := strings.Cut(c.rule, ",")
@@ -172,7 +176,11 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 			f.seen = f.seen.plus(firstStepSaid(rule.arms(s), law.name, law.arms()))
 		}
 		if other := r.studies[elsewhere[key]]; other != nil {
-			f.seen = f.seen.plus(besideSaid(rule, other))
+			beside := besideSaid(rule, s, other)
+			f.seen, f.beware = f.seen.plus(say{text: "\n\n"}, beside), f.beware.plus(say{text: " "}, beside)
+		}
+		if strings.HasPrefix(rule.Test, "exact-values/") {
+			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing))
 		}
 		r.found[key] = f
 	}
@@ -198,16 +206,72 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 // elsewhere are studies that measured the same as that of a claim.
 var elsewhere = map[string]string{there("onset-collapse"): "first-steps-135m"}
 
-// besideSaid gives the powers that another study has for a rule's statistic.
-func besideSaid(r rule, s *study) say {
-	var all []say
+// besideSaid gives the powers that another study has for a rule's statistic, and those of both together.
+func besideSaid(r rule, own, other *study) say {
+	var all, both, alone []say
 	seeds := 0
 	for _, scheme := range r.Schemes {
-		p := armOf(s.arms(), scheme).power(r.Statistics[0])
+		a, b := armOf(own.arms(), scheme), armOf(other.arms(), scheme)
+		p := b.power(r.Statistics[0])
 		all, seeds = append(all, p.say().plus(say{text: " under " + label(scheme)})), p.n
+		values := append(a.observations(func(x *run) float64 { return math.Log(x.value(r.Statistics[0])) }),
+			b.observations(func(x *run) float64 { return math.Log(x.value(r.Statistics[0])) })...)
+		var means []float64
+		for _, of := range grouped(values, func(o observed) int { return o.seed }) {
+			half := len(of) / 2 // the first are of one arm, the rest of the other
+			means = append(means, (logSlope(of[:half])+logSlope(of[half:]))/2)
+		}
+		m := mean(means)
+		alone = append(alone, one(sig(a.power(r.Statistics[0]).p(), 2)))
+		both = append(both, phrase("# [#, #] under "+label(scheme)+" (p = "+
+			"#)", fix(m.mean, 4), fix(m.low, 4), fix(m.high, 4),
+			sig(m.p(p.predicted), 2)))
 	}
-	return say{text: " The study " + s.name + " measured the same powers on the same model: "}.plus(join(all, ", "),
-		phrase(" (n = #). No standing rests on them.", count(seeds)))
+	return say{text: "The study " + other.name + " measured the same powers on the same model and seeds with "}.plus(
+		drawnSaid(other), say{text: ", where this study has "}, drawnSaid(own), say{text: ": "}, join(all, ", "),
+		phrase(" (n = #). Averaged over both studies, seed by seed: ", count(seeds)), join(both, ", "),
+		phrase(". No standing rests on them. A true identity has p at most # in one study of #; this study alone has ",
+			plain(level), plain(1/level)), join(alone, " and "), say{text: "."})
+}
+
+// logSlope is the least-squares slope of values against the logarithm of the rank.
+func logSlope(all []observed) float64 {
+	var x, y []float64
+	for _, o := range all {
+		x, y = append(x, math.Log(float64(o.rank))), append(y, o.value)
+	}
+	middle, above, below := mean(x).mean, 0.0, 0.0
+	for i := range x {
+		above, below = above+(x[i]-middle)*y[i], below+(x[i]-middle)*(x[i]-middle)
+	}
+	return above / below
+}
+
+// drawnSaid says how A is drawn, and the ranks.
+func drawnSaid(s *study) say {
+	first, nested := s.arms()[0], "one A for all ranks"
+	if first.text("config.adapter.fresh") == "true" {
+		nested = "a fresh A for every rank"
+	}
+	return say{text: "init " + first.text("config.adapter.init") + ", " + nested + " and "}.plus(
+		ranksSaid(ranksOf(s.arms())))
+}
+
+// oftenSaid counts the judgements of a claim, and those by which it was seen.
+func (r report) oftenSaid(key string, s *study, now string) say {
+	all, often := 1, 0
+	if now == seen {
+		often = 1
+	}
+	for _, j := range r.history {
+		if j.claim == key && !(j.digest == s.digest && j.rule == rules[key].hash()) {
+			if all++; j.standing == seen {
+				often++
+			}
+		}
+	}
+	return phrase(" Of # judgements of this claim in history.csv, by the rules of their days, # were *seen*; "+
+		"docs/statistics.md has how often this rule errs.", count(all), count(often))
 }
 
 // madeRow is the study in the table of studies.

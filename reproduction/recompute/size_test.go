@@ -17,7 +17,7 @@ func sizeOf(arms []*arm) say {
 	}
 	parts := []say{{text: strings.Join(names, ", ")}, ratesSaid(arms), stepsSaid(arms)}
 	if all := slices.DeleteFunc(ranksOf(arms), func(r int) bool { return r == 0 }); len(all) > 0 {
-		parts = append(parts, ranksSaid(all))
+		parts = append(parts, ranksSaid(all), fullSaid(arms, all))
 	}
 	var seeds []int
 	for _, c := range cellsOf(arms) {
