@@ -71,7 +71,8 @@ func (m *BF16) multiply(u *micro, c, a blas32.General, adds bool) {
 		scale(c.Data, c.Stride, c.Rows, m.N, beta)
 		return
 	}
-	gemm{u, matrix{a.Data, a.Stride, 1}, matrix{m.words, m.N, 1}, c.Data, c.Stride, a.Rows, m.N, m.K, 1, beta}.shared()
+	gemm{u, matrix{a.Data, a.Stride, 1}, matrix{m.words, m.N, 1}, false, c.Data, c.Stride, a.Rows, m.N, m.K, 1,
+		beta}.shared()
 }
 
 // RoundBF16 rounds x to bfloat16.
@@ -105,8 +106,30 @@ func roundPairs(dst, src []float32) {
 	}
 }
 
-// paired rounds the first rows × cols of m to pairs in dst.
+// pairRows rounds a rows×cols matrix to pairs of neighbouring rows. The rows of dst follow one another and have
+// width words, of which those beyond cols are zero; ss is the stride of the rows of src. An incomplete last pair is
+// completed by zeros.
+func pairRows(rows, cols, width int, dst, src []float32, ss int) {
+	for i := 0; i < rows; i += 2 {
+		words := dst[i/2*width:][:width]
+		clear(words[cols:])
+		for j, even := range src[i*ss:][:cols] {
+			odd := float32(0)
+			if i+1 < rows {
+				odd = src[(i+1)*ss+j]
+			}
+			words[j] = pair(even, odd)
+		}
+	}
+}
+
+// paired rounds the first rows × cols elements of m, a strip of A, to pairs along its rows in dst.
 func (u *micro) paired(dst []float32, m matrix, rows, cols int) matrix {
+	if m.cs != 1 {
+		width := u.spreadColumn()
+		u.pairRows(cols, rows, width, dst, m.data, m.cs)
+		return matrix{dst, 1, width}
+	}
 	for i := range rows {
 		u.roundPairs(dst[i*spreadStride:][:(cols+1)/2], m.data[i*m.rs:][:cols])
 	}
@@ -114,7 +137,8 @@ func (u *micro) paired(dst []float32, m matrix, rows, cols int) matrix {
 }
 
 // bf16Portable is the portable kernel of pairs, which is slow.
-var bf16Portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: bf16TilePortable, roundPairs: roundPairs}
+var bf16Portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: bf16TilePortable, transpose: transpose,
+	roundPairs: roundPairs, pairRows: pairRows}
 
 // bf16TilePortable is a micro-kernel of pairs; see [micro].
 func bf16TilePortable(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,

@@ -8,6 +8,8 @@ import "sync"
 type buffers struct {
 	a [max(maxRows*spreadStride, maxK*maxColumn)]float32
 	b [maxK * maxN]float32
+	// words hold a panel of pairs by columns.
+	words [maxWidth * spreadStride]float32
 }
 
 // free holds the buffers that no product is using. There are as many as there were products

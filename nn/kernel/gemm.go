@@ -2,19 +2,21 @@ package kernel
 
 // Matrix products in float32: the loops over blocks around a micro-kernel.
 
-// Block sizes. A block of B, at most maxK × maxN (512 kB), stays in the L2 cache while all
-// of A passes by. A strip of A, as high as a tile, stays in L1 while the panels of B pass
-// by.
+// Block sizes. A block of B has at most maxK rows and maxK·maxN elements (512 kB), and stays in the
+// L2 cache while all of A passes by. A strip of A, as high as a tile, stays in L1 while the panels of
+// B pass by.
 const (
 	maxN = 512
 	maxK = 256
 )
 
 // A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n. A micro-kernel of
-// pairs multiplies two elements of A by each row of b.
+// pairs multiplies two elements of A by each row of b, which has words of two elements unless
+// they are still to be rounded.
 type gemm struct {
 	*micro
 	a, b        matrix
+	rounds      bool
 	c           []float32
 	ldc         int
 	m, n, k     int
@@ -42,14 +44,20 @@ func (g gemm) compute() {
 		each = 2
 	}
 	depths := newCut((g.k+each-1)/each, maxK, 1)
-	widths := newCut(g.n, maxN, g.widest())
 	for d := range depths.parts {
-		p, k := depths.part(d)
+		p, steps := depths.part(d)
+		k := min(each*steps, g.k-each*p)
+		wide := g.widest()
+		widths := newCut(g.n, maxK*maxN/steps/wide*wide, wide)
 		for w := range widths.parts {
 			j, n := widths.part(w)
-			block := g.newBlock(g.b.from(p, j), k, n, g.m, buf.b[:])
-			g.multiply(g.a.from(0, each*p), min(each*k, g.k-each*p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta,
-				buf.a[:])
+			var b block
+			if g.rounds {
+				b = g.roundedBlock(g.b.from(each*p, j), k, n, buf)
+			} else {
+				b = g.newBlock(g.b.from(p, j), steps, n, g.m, buf.b[:])
+			}
+			g.multiply(g.a.from(0, each*p), k, b, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
 		}
 		g.beta = 1
 	}

@@ -44,7 +44,7 @@ func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float
 	if kernel == nil {
 		kernel = inUse
 	}
-	gemm{kernel, operand(a, lda, tA), operand(b, ldb, tB), c, ldc, m, n, k, alpha, beta}.shared()
+	gemm{kernel, operand(a, lda, tA), operand(b, ldb, tB), false, c, ldc, m, n, k, alpha, beta}.shared()
 }
 
 // scale computes C = beta C.

@@ -29,6 +29,23 @@ func bf16AVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []fl
 //go:noescape
 func roundPairsAVX2(n int, dst []float32, src []float32)
 
+// roundPairsAVX512 is [roundPairs] for n pairs, a positive multiple of 16.
+//
+//go:noescape
+func roundPairsAVX512(n int, dst []float32, src []float32)
+
+// pairRowsAVX2 rounds the first cols columns of pairs of rows of src, ss apart, to rows of dst, ds apart,
+// of which it writes a whole vector.
+//
+//go:noescape
+func pairRowsAVX2(cols int, pairs int, dst []float32, ds int, src []float32, ss int)
+
+// pairRowsAVX512 rounds the first cols columns of pairs of rows of src, ss apart, to rows of dst, ds apart,
+// of which it writes a whole vector.
+//
+//go:noescape
+func pairRowsAVX512(cols int, pairs int, dst []float32, ds int, src []float32, ss int)
+
 // transposeSquares is [transpose] for rows and cols that are positive multiples of 8.
 // It needs AVX.
 //

@@ -17489,12 +17489,12 @@ part14x32:
 // func roundPairsAVX2(n int, dst []float32, src []float32)
 // Requires: AVX, AVX2
 TEXT ·roundPairsAVX2(SB), NOSPLIT, $0-56
-	MOVQ    n+0(FP), AX
-	MOVQ    dst_base+8(FP), CX
-	MOVQ    src_base+32(FP), DX
-	VMOVUPS roundHalf<>+0(SB), Y0
-	VMOVUPS lastBit<>+0(SB), Y1
-	VMOVUPS quietNaN<>+0(SB), Y2
+	MOVQ         n+0(FP), AX
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         src_base+32(FP), DX
+	VBROADCASTSS roundHalf<>+0(SB), Y0
+	VBROADCASTSS lastBit<>+0(SB), Y1
+	VBROADCASTSS quietNaN<>+0(SB), Y2
 
 loop:
 	VMOVUPS   (DX), Y3
@@ -17558,6 +17558,176 @@ DATA quietNaN<>+20(SB)/4, $0x00400000
 DATA quietNaN<>+24(SB)/4, $0x00400000
 DATA quietNaN<>+28(SB)/4, $0x00400000
 GLOBL quietNaN<>(SB), RODATA|NOPTR, $32
+
+// func roundPairsAVX512(n int, dst []float32, src []float32)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·roundPairsAVX512(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         src_base+32(FP), DX
+	VBROADCASTSS roundHalf<>+0(SB), Z0
+	VBROADCASTSS lastBit<>+0(SB), Z1
+	VBROADCASTSS quietNaN<>+0(SB), Z2
+	VMOVUPS      higherHalves<>+0(SB), Z3
+
+wide:
+	VMOVUPS   (DX), Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z1, Z5, Z5
+	VPADDD    Z0, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPORD     Z2, Z4, K1, Z5
+	VMOVUPS   64(DX), Z4
+	VPSRLD    $0x10, Z4, Z6
+	VPANDD    Z1, Z6, Z6
+	VPADDD    Z0, Z6, Z6
+	VPADDD    Z4, Z6, Z6
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPORD     Z2, Z4, K1, Z6
+	VMOVDQA64 Z3, Z4
+	VPERMI2W  Z6, Z5, Z4
+	VMOVUPS   Z4, (CX)
+	ADDQ      $0x80, DX
+	ADDQ      $0x40, CX
+	SUBQ      $0x10, AX
+	JNZ       wide
+	VZEROUPPER
+	RET
+
+DATA higherHalves<>+0(SB)/2, $0x0001
+DATA higherHalves<>+2(SB)/2, $0x0003
+DATA higherHalves<>+4(SB)/2, $0x0005
+DATA higherHalves<>+6(SB)/2, $0x0007
+DATA higherHalves<>+8(SB)/2, $0x0009
+DATA higherHalves<>+10(SB)/2, $0x000b
+DATA higherHalves<>+12(SB)/2, $0x000d
+DATA higherHalves<>+14(SB)/2, $0x000f
+DATA higherHalves<>+16(SB)/2, $0x0011
+DATA higherHalves<>+18(SB)/2, $0x0013
+DATA higherHalves<>+20(SB)/2, $0x0015
+DATA higherHalves<>+22(SB)/2, $0x0017
+DATA higherHalves<>+24(SB)/2, $0x0019
+DATA higherHalves<>+26(SB)/2, $0x001b
+DATA higherHalves<>+28(SB)/2, $0x001d
+DATA higherHalves<>+30(SB)/2, $0x001f
+DATA higherHalves<>+32(SB)/2, $0x0021
+DATA higherHalves<>+34(SB)/2, $0x0023
+DATA higherHalves<>+36(SB)/2, $0x0025
+DATA higherHalves<>+38(SB)/2, $0x0027
+DATA higherHalves<>+40(SB)/2, $0x0029
+DATA higherHalves<>+42(SB)/2, $0x002b
+DATA higherHalves<>+44(SB)/2, $0x002d
+DATA higherHalves<>+46(SB)/2, $0x002f
+DATA higherHalves<>+48(SB)/2, $0x0031
+DATA higherHalves<>+50(SB)/2, $0x0033
+DATA higherHalves<>+52(SB)/2, $0x0035
+DATA higherHalves<>+54(SB)/2, $0x0037
+DATA higherHalves<>+56(SB)/2, $0x0039
+DATA higherHalves<>+58(SB)/2, $0x003b
+DATA higherHalves<>+60(SB)/2, $0x003d
+DATA higherHalves<>+62(SB)/2, $0x003f
+GLOBL higherHalves<>(SB), RODATA|NOPTR, $64
+
+// func pairRowsAVX2(cols int, pairs int, dst []float32, ds int, src []float32, ss int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·pairRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ         cols+0(FP), AX
+	MOVQ         pairs+8(FP), CX
+	MOVQ         dst_base+16(FP), DX
+	MOVQ         ds+40(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         src_base+48(FP), SI
+	MOVQ         ss+72(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         edge<>+0(SB), R8
+	MOVQ         $0x00000010, R9
+	SUBQ         AX, R9
+	VMOVUPS      (R8)(R9*4), Y0
+	VBROADCASTSS roundHalf<>+0(SB), Y1
+	VBROADCASTSS lastBit<>+0(SB), Y2
+	VBROADCASTSS quietNaN<>+0(SB), Y3
+
+pair1x8:
+	VMASKMOVPS (SI), Y0, Y4
+	VPSRLD     $0x10, Y4, Y5
+	VPAND      Y2, Y5, Y5
+	VPADDD     Y1, Y5, Y5
+	VPADDD     Y4, Y5, Y5
+	VCMPPS     $0x03, Y4, Y4, Y6
+	VPOR       Y3, Y4, Y4
+	VBLENDVPS  Y6, Y4, Y5, Y5
+	PREFETCHT0 (SI)(AX*4)
+	PREFETCHT0 -4(SI)(AX*8)
+	ADDQ       DI, SI
+	VMASKMOVPS (SI), Y0, Y4
+	VPSRLD     $0x10, Y4, Y6
+	VPAND      Y2, Y6, Y6
+	VPADDD     Y1, Y6, Y6
+	VPADDD     Y4, Y6, Y6
+	VCMPPS     $0x03, Y4, Y4, Y7
+	VPOR       Y3, Y4, Y4
+	VBLENDVPS  Y7, Y4, Y6, Y6
+	PREFETCHT0 (SI)(AX*4)
+	PREFETCHT0 -4(SI)(AX*8)
+	ADDQ       DI, SI
+	VPSRLD     $0x10, Y5, Y5
+	VPBLENDW   $0xaa, Y6, Y5, Y5
+	VMOVUPS    Y5, (DX)
+	ADDQ       BX, DX
+	DECQ       CX
+	JNZ        pair1x8
+	VZEROUPPER
+	RET
+
+// func pairRowsAVX512(cols int, pairs int, dst []float32, ds int, src []float32, ss int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·pairRowsAVX512(SB), NOSPLIT, $0-80
+	MOVQ         cols+0(FP), AX
+	MOVQ         pairs+8(FP), CX
+	MOVQ         dst_base+16(FP), DX
+	MOVQ         ds+40(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         src_base+48(FP), SI
+	MOVQ         ss+72(FP), DI
+	SHLQ         $0x02, DI
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+	VBROADCASTSS roundHalf<>+0(SB), Z0
+	VBROADCASTSS lastBit<>+0(SB), Z1
+	VBROADCASTSS quietNaN<>+0(SB), Z2
+	VBROADCASTSS oddElement<>+0(SB), Z3
+
+pair1x16:
+	VMOVUPS.Z  (SI), K1, Z4
+	VPSRLD     $0x10, Z4, Z5
+	VPANDD     Z1, Z5, Z5
+	VPADDD     Z0, Z5, Z5
+	VPADDD     Z4, Z5, Z5
+	VCMPPS     $0x03, Z4, Z4, K2
+	VPORD      Z2, Z4, K2, Z5
+	PREFETCHT0 (SI)(AX*4)
+	PREFETCHT0 -4(SI)(AX*8)
+	ADDQ       DI, SI
+	VMOVUPS.Z  (SI), K1, Z4
+	VPSRLD     $0x10, Z4, Z6
+	VPANDD     Z1, Z6, Z6
+	VPADDD     Z0, Z6, Z6
+	VPADDD     Z4, Z6, Z6
+	VCMPPS     $0x03, Z4, Z4, K2
+	VPORD      Z2, Z4, K2, Z6
+	PREFETCHT0 (SI)(AX*4)
+	PREFETCHT0 -4(SI)(AX*8)
+	ADDQ       DI, SI
+	VPSRLD     $0x10, Z5, Z5
+	VPTERNLOGD $0xea, Z5, Z3, Z6
+	VMOVUPS    Z6, (DX)
+	ADDQ       BX, DX
+	DECQ       CX
+	JNZ        pair1x16
+	VZEROUPPER
+	RET
 
 // func transposeSquares(rows int, cols int, dst []float32, ds int, src []float32, ss int)
 // Requires: AVX

@@ -21,10 +21,11 @@ type micro struct {
 	// copyStrip copies a strip of A stored by columns; ss is the stride of its columns. The
 	// stride in dst is [micro.spreadColumn]; the space between columns may get any values.
 	copyStrip func(rows, cols int, dst, src []float32, ss int)
-	// bf16 is the micro-kernel for pairs of bfloat16; see [BF16]. It has roundPairs, which a
-	// micro-kernel for float32 lacks, and lacks transpose, copyStrip and bf16.
+	// bf16 is the micro-kernel for pairs of bfloat16; see [BF16]. It has roundPairs and pairRows,
+	// which a micro-kernel for float32 lacks, and lacks copyStrip and bf16.
 	bf16       *micro
 	roundPairs func(dst, src []float32)
+	pairRows   func(rows, cols, width int, dst, src []float32, ss int)
 }
 
 // widest returns the columns of the widest tile.
@@ -40,5 +41,8 @@ func (u *micro) fit(cols int) int {
 	panic("kernel: no tile is so wide")
 }
 
-// maxRows bounds the rows of a tile.
-const maxRows = 14
+// maxRows and maxWidth bound the rows and the columns of a tile.
+const (
+	maxRows  = 14
+	maxWidth = 32
+)

@@ -3,6 +3,8 @@ package main
 // The generator of products and rounding in bfloat16.
 
 import (
+	"sync"
+
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
@@ -75,11 +77,14 @@ func (t tile) dot(dst, x, y int) {
 	Instruction(&ir.Instruction{Opcode: "WORD", Operands: []Op{U16(opcode | operands<<8)}, Inputs: in, Outputs: out})
 }
 
+// oddElement selects the higher half of each word.
+var oddElement = sync.OnceValue(func() Mem { return same("oddElement", 0xffff0000) })
+
 // expanded multiplies pairs in float32. A product of two bfloat16 numbers is exact there,
 // so that a fused sum is rounded as by VDPBF16PS; denormal numbers are treated the same
 // way meanwhile.
 type expanded struct {
-	odd   Mem // selects the higher half of each word
+	odd   Mem // oddElement
 	flush Mem // an MXCSR that treats denormal inputs and results as zero
 	usual *Mem
 }
@@ -88,7 +93,7 @@ func newExpanded() expanded {
 	flush := GLOBL("flushDenormals", attr.RODATA|attr.NOPTR)
 	const usual, denormalsAreZero, flushToZero = 0x1f80, 1 << 6, 1 << 15
 	DATA(0, U32(usual|denormalsAreZero|flushToZero))
-	return expanded{odd: same("oddElement", 0xffff0000), flush: flush, usual: new(Mem)}
+	return expanded{odd: oddElement(), flush: flush, usual: new(Mem)}
 }
 
 func (expanded) accumulator(t tile, _ int) reg.Register { return t.vector() }
@@ -121,34 +126,66 @@ func (e expanded) multiply(t tile, acc [][]reg.Register, in inputs) {
 	}
 }
 
-// roundPairs writes the rounding of a row of float32 to pairs of bfloat16, to
-// the nearest, halves to even.
+// rounding has what rounds float32 to bfloat16, to the nearest, halves to even.
+type rounding struct{ half, last, quiet reg.VecVirtual }
+
+// roundWords are the constants of a rounding, by name.
+var roundWords = sync.OnceValue(func() [3]Mem {
+	return [3]Mem{same("roundHalf", 0x7fff), same("lastBit", 1), same("quietNaN", 1<<22)}
+})
+
+func (t tile) rounding() rounding {
+	var all [3]reg.VecVirtual
+	for i, word := range roundWords() {
+		all[i] = t.vector()
+		VBROADCASTSS(word, all[i])
+	}
+	return rounding{all[0], all[1], all[2]}
+}
+
+// of returns x, rounded, in the higher half of each word; the lower half is anything. It overwrites x.
+func (c rounding) of(t tile, x reg.VecVirtual) reg.VecVirtual {
+	const unordered = 3
+	r := t.vector()
+	VPSRLD(Imm(16), x, r)
+	if t.lanes == lanes {
+		isNaN := YMM()
+		VPAND(c.last, r, r)
+		VPADDD(c.half, r, r)
+		VPADDD(x, r, r)
+		VCMPPS(Imm(unordered), x, x, isNaN)
+		VPOR(c.quiet, x, x)
+		VBLENDVPS(isNaN, x, r, r)
+		return r
+	}
+	isNaN := K()
+	VPANDD(c.last, r, r)
+	VPADDD(c.half, r, r)
+	VPADDD(x, r, r)
+	VCMPPS(Imm(unordered), x, x, isNaN)
+	VPORD(c.quiet, x, isNaN, r)
+	return r
+}
+
+// roundPairs writes the rounding of a row of float32 to pairs of bfloat16.
 func roundPairs() {
 	TEXT("roundPairsAVX2", NOSPLIT, "func(n int, dst, src []float32)")
 	Doc("roundPairsAVX2 is [roundPairs] for n pairs, a positive multiple of 8.")
 	Pragma("noescape")
 
 	n, dst, src := load("n"), base("dst"), base("src")
-	half, last, quiet := loaded(same("roundHalf", 0x7fff)), loaded(same("lastBit", 1)), loaded(same("quietNaN", 1<<22))
+	t := tile{1, 1, lanes}
+	round := t.rounding()
 	Label("loop")
 	var words [2]reg.VecVirtual
 	for i := range words {
-		x, r, isNaN := loaded(Mem{Base: src, Disp: i * lanes * wordBytes}), YMM(), YMM()
-		VPSRLD(Imm(16), x, r)
-		VPAND(last, r, r)
-		VPADDD(half, r, r)
-		VPADDD(x, r, r)
-		const unordered = 3
-		VCMPPS(Imm(unordered), x, x, isNaN)
-		VPOR(quiet, x, x)
-		VBLENDVPS(isNaN, x, r, r)
+		r, odd := round.of(t, loaded(Mem{Base: src, Disp: i * lanes * wordBytes})), YMM()
 		// Of each pair the even element goes to the lower half of the first
 		// word, the odd one stays in its higher half.
-		even, odd := x, r
-		VPSRLD(Imm(16), r, even)
+		words[i] = YMM()
+		VPSRLD(Imm(16), r, words[i])
 		VPSRLQ(Imm(32), r, odd)
-		VPBLENDW(Imm(0xaa), odd, even, even)
-		words[i] = even
+		VPBLENDW(Imm(0xaa), odd, words[i], words[i])
 	}
 	const firstOfPairs = 0x88
 	VSHUFPS(Imm(firstOfPairs), words[1], words[0], words[0])
@@ -159,6 +196,85 @@ func roundPairs() {
 	ADDQ(Imm(lanes*wordBytes), dst)
 	SUBQ(Imm(lanes), n)
 	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// roundPairsWide is roundPairs for AVX-512 with BW, which picks the higher halves of 32 words at once.
+func roundPairsWide() {
+	TEXT("roundPairsAVX512", NOSPLIT, "func(n int, dst, src []float32)")
+	Doc("roundPairsAVX512 is [roundPairs] for n pairs, a positive multiple of 16.")
+	Pragma("noescape")
+
+	n, dst, src := load("n"), base("dst"), base("src")
+	t := tile{1, 1, 2 * lanes}
+	round, each := t.rounding(), t.lanes*wordBytes
+	higher := GLOBL("higherHalves", attr.RODATA|attr.NOPTR)
+	for i := range 2 * t.lanes {
+		DATA(2*i, U16(2*i+1))
+	}
+	pick := ZMM()
+	VMOVUPS(higher, pick)
+	Label("wide")
+	var r [2]reg.VecVirtual
+	for i := range r {
+		x := ZMM()
+		VMOVUPS(Mem{Base: src, Disp: i * each}, x)
+		r[i] = round.of(t, x)
+	}
+	words := ZMM()
+	VMOVDQA64(pick, words)
+	VPERMI2W(r[1], r[0], words)
+	VMOVUPS(words, Mem{Base: dst})
+	ADDQ(Imm(uint64(2*each)), src)
+	ADDQ(Imm(uint64(each)), dst)
+	SUBQ(Imm(uint64(t.lanes)), n)
+	JNZ(LabelRef("wide"))
+	VZEROUPPER()
+	RET()
+}
+
+// pairRows writes the rounding of some columns of a matrix to pairs of neighbouring rows. Like strip, it fetches
+// the columns that follow.
+func (s isa) pairRows() {
+	TEXT("pairRows"+s.name, NOSPLIT, "func(cols, pairs int, dst []float32, ds int, src []float32, ss int)")
+	Doc("pairRows"+s.name+" rounds the first cols columns of pairs of rows of src, ss apart, to rows of dst, ds apart,",
+		"of which it writes a whole vector.")
+	Pragma("noescape")
+
+	cols, pairs := load("cols"), load("pairs")
+	dst, ds, src, ss := base("dst"), stride("ds"), base("src"), stride("ss")
+	t := s.tiles[len(s.tiles)-1]
+	t.rows, t.vecs = 1, 1
+	some, round := s.edge(t, cols), t.rounding()
+	var odd reg.VecVirtual
+	if t.lanes > lanes {
+		odd = t.vector()
+		VBROADCASTSS(oddElement(), odd)
+	}
+
+	Label(t.label("pair"))
+	var r [2]reg.VecVirtual
+	for i := range r {
+		x := t.vector()
+		some.load(0, Mem{Base: src}, x)
+		r[i] = round.of(t, x)
+		PREFETCHT0(Mem{Base: src, Index: cols, Scale: wordBytes})
+		PREFETCHT0(Mem{Base: src, Index: cols, Scale: 2 * wordBytes, Disp: -wordBytes})
+		ADDQ(ss, src)
+	}
+	VPSRLD(Imm(16), r[0], r[0])
+	if t.lanes == lanes {
+		VPBLENDW(Imm(0xaa), r[1], r[0], r[0])
+	} else {
+		const selected = 0xea // by the first or, else, the other: r₁ ∧ odd ∨ r₀
+		VPTERNLOGD(Imm(selected), r[0], odd, r[1])
+		r[0] = r[1]
+	}
+	VMOVUPS(r[0], Mem{Base: dst})
+	ADDQ(ds, dst)
+	DECQ(pairs)
+	JNZ(LabelRef(t.label("pair")))
 	VZEROUPPER()
 	RET()
 }
