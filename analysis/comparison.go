@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
@@ -22,7 +23,8 @@ type Comparison struct {
 // Compare pairs the runs of two cells by seed, since runs of one seed see the same data in
 // the same order and begin with the same A. A seed counts only if both of its runs have a
 // value of s. Cells with different optimizers, models, data or versions of the arithmetic
-// are not compared: that is an error.
+// are not compared: that is an error. A precision has versions of its own, so that two
+// precisions are compared whatever their versions are.
 func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	if c.Optimizer != reference.Optimizer {
 		return Comparison{}, refusal("optimizers", c.Optimizer, reference.Optimizer)
@@ -35,11 +37,14 @@ func CompareOptimizers(c, reference Cell, s metrics.Statistic) (Comparison, erro
 	for _, part := range []struct{ name, a, b string }{
 		{"models", c.Provenance.ModelHash, reference.Provenance.ModelHash},
 		{"data", c.Provenance.DataHash, reference.Provenance.DataHash},
-		{"numerics", fmt.Sprint(c.Provenance.Numerics), fmt.Sprint(reference.Provenance.Numerics)},
 	} {
 		if part.a != part.b {
 			return Comparison{}, refusal(part.name, part.a, part.b)
 		}
+	}
+	was, now := reference.Provenance.Numerics, c.Provenance.Numerics
+	if was != now && grid.ValueOf(c.Axes, "precision") == grid.ValueOf(reference.Axes, "precision") {
+		return Comparison{}, refusal("numerics", fmt.Sprint(now), fmt.Sprint(was))
 	}
 	bySeed := make(map[uint64]Row)
 	for _, r := range reference.Runs {

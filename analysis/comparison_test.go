@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -102,6 +103,22 @@ func TestCompareRefusesMixtures(t *testing.T) {
 		if _, err := Compare(c, lossCell("lora", 1, 2), loss); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}
+	}
+}
+
+// TestCompareTakesTwoPrecisions: they have different numerics, and are compared nevertheless.
+func TestCompareTakesTwoPrecisions(t *testing.T) {
+	c, reference := lossCell("lora", 1, 2), lossCell("lora", 1, 3)
+	c.Provenance.Numerics = 7
+	c.Axes = append(slices.Clone(c.Axes), grid.Coordinate{Name: "precision", Value: "bf16"})
+	reference.Axes = append(slices.Clone(reference.Axes), grid.Coordinate{Name: "precision", Value: "float32"})
+	got, err := Compare(c, reference, metrics.ValLossFinal)
+	if err != nil || got.Difference.N != 2 {
+		t.Errorf("%d pairs, error %v", got.Difference.N, err)
+	}
+	reference.Axes = c.Axes
+	if _, err := Compare(c, reference, metrics.ValLossFinal); err == nil {
+		t.Error("two numerics of one precision are compared")
 	}
 }
 

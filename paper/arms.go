@@ -65,10 +65,10 @@ func traits(arms []analysis.Arm) []trait {
 	})
 	add("numerics", "numerics", func(a analysis.Arm) string {
 		if !slices.ContainsFunc(arms, func(b analysis.Arm) bool {
-			return made(a).ModelHash == made(b).ModelHash && trainerOf(a) == trainerOf(b) &&
+			return made(a).ModelHash == made(b).ModelHash && computedBy(a) == computedBy(b) &&
 				made(a).Numerics != made(b).Numerics
 		}) {
-			return "" // arms that differ in this differ in their model or trainer too
+			return "" // arms that differ in this differ in their model, trainer or precision too
 		}
 		return strconv.Itoa(made(a).Numerics)
 	})
@@ -89,8 +89,10 @@ func alike(texts []string) (written []string) {
 	return written
 }
 
-// trainerOf names what trained an arm, if that is an axis. Each trainer has numerics of its own.
-func trainerOf(a analysis.Arm) string { return grid.ValueOf(a.Axes, "trainer") }
+// computedBy names the trainer and the precision of an arm, where they are axes. Each has numerics of its own.
+func computedBy(a analysis.Arm) [2]string {
+	return [2]string{grid.ValueOf(a.Axes, "trainer"), grid.ValueOf(a.Axes, "precision")}
+}
 
 const learningRate = "learning rate"
 

@@ -25,24 +25,32 @@ func TestSchemeLabel(t *testing.T) {
 }
 
 // byTwoTrainers are the runs of one grid by two trainers, each with numerics of its own.
-func byTwoTrainers() (all []results.Run) {
-	for trainer, numerics := range map[string]int{"local": 3, "peft": 1} {
+func byTwoTrainers() []results.Run { return byTwo("trainer", map[string]int{"local": 3, "peft": 1}) }
+
+// byTwo are the runs of one grid on an axis whose values have numerics of their own.
+func byTwo(axis string, numericsOf map[string]int) (all []results.Run) {
+	for value, numerics := range numericsOf {
 		for _, r := range sweep() {
-			r.Axes = append(slices.Clone(r.Axes), grid.Coordinate{Name: "trainer", Value: trainer})
-			r.ID, r.Cell, r.Provenance.Numerics = r.ID+trainer, r.Cell+trainer, numerics
+			r.Axes = append(slices.Clone(r.Axes), grid.Coordinate{Name: axis, Value: value})
+			r.ID, r.Cell, r.Provenance.Numerics = r.ID+value, r.Cell+value, numerics
 			all = append(all, r)
 		}
 	}
 	return all
 }
 
-// TestTrainerSaysItsNumerics: arms of two trainers are told apart by the trainer alone. Numerics are
+// TestTrainerSaysItsNumerics: arms of two trainers or precisions are told apart by these alone. Numerics are
 // named where they tell arms of one trainer apart.
 func TestTrainerSaysItsNumerics(t *testing.T) {
 	want := []string{"LoRA, trainer local", "LoRA, trainer peft", "rsLoRA, trainer local", "rsLoRA, trainer peft"}
 	labels := slices.Sorted(slices.Values(view(byTwoTrainers()).labels))
 	if !slices.Equal(labels, want) {
 		t.Errorf("labels %q, want %q", labels, want)
+	}
+	for _, l := range view(byTwo("precision", map[string]int{"float32": 3, "bf16": 6})).labels {
+		if strings.Contains(l, "numerics") {
+			t.Errorf("of two precisions, label %q", l)
+		}
 	}
 	older := sweep()
 	for i := range older {
