@@ -129,8 +129,9 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"train.accumulate": {"passes", "Forward passes before each update; their gradients are averaged."},
 	"train.context":    {"tokens", "Longest sequence."},
 	"train.steps":      {"steps", "Updates to make."},
-	"train.precision": {"", "How products with frozen weights are computed: in `float32`; or in `bf16`, which " +
-		"rounds weights and what they multiply to bfloat16. Trainer peft has others: see docs/trainers.md."},
+	"train.precision": {"", "How products with weights are computed: in `float32`; or in `bf16`, which " +
+		"rounds weights, A, B and what they multiply to bfloat16, and sums in float32. Trainer peft has others: " +
+		"see docs/trainers.md."},
 	"train.quantization": {"", "The format of frozen weights in 8 bits (`int8`) or 4 (`nf4`, `nf4-double`, `fp4`); " +
 		"`none`: that of `precision`. See docs/trainers.md."},
 	"train.attention": {"", "Which code computes attention; `default`: what the trainer takes by itself. See " +

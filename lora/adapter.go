@@ -124,9 +124,12 @@ func (a *Adapter) Trained() (Trained, bool) { return a.trained(), true }
 // sum returns W + γBA, (out, in): the merged form's own matrix if there is one, or else
 // computed into dst.
 func (a *Adapter) sum(dst blas32.General) blas32.General {
-	if f, ok := a.train.(*merged); ok {
+	switch f := a.train.(type) {
+	case *merged:
 		f.refresh()
 		return f.weight.Weight
+	case *beside:
+		return f.whole(dst)
 	}
 	a.addUp(dst)
 	return dst

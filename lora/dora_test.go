@@ -262,6 +262,7 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 		"merged":   func(c *Config, _ *nn.Model) { c.Rank = 40 },
 		"zero A":   func(c *Config, _ *nn.Model) { c.Init.ZeroA = true },
 		"bf16":     func(_ *Config, m *nn.Model) { m.BF16() },
+		"beside":   func(c *Config, m *nn.Model) { c.Rank = 40; m.BF16() },
 		"dropout":  func(c *Config, _ *nn.Model) { c.Dropout = 0.5 },
 	} {
 		m, c := nntest.Model(t), testConfig(3)

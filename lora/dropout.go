@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
 )
 
 // dropout zeroes entries of the adapter's input with probability rate and
@@ -31,10 +33,10 @@ func (d *dropout) forward(x blas32.General) blas32.General {
 	return out
 }
 
-// backward adds du A to the entries of dx whose input was kept.
-func (d *dropout) backward(dx, du, a blas32.General) {
+// backward adds du A to the entries of dx whose input was kept; l is the adapted map.
+func (d *dropout) backward(l *nn.Linear, dx, du, a blas32.General) {
 	through := head(d.dx, du.Rows)
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, float32(1/(1-d.rate)), du, a, 0, through)
+	l.Gemm(blas.NoTrans, blas.NoTrans, float32(1/(1-d.rate)), du, a, 0, through)
 	for i, v := range through.Data {
 		if d.mask[i] {
 			dx.Data[i] += v

@@ -128,7 +128,16 @@ func TestGamma(t *testing.T) {
 
 // A fresh adapter changes nothing, whichever of its factors is zero.
 func TestFreshAdapterIsNoOp(t *testing.T) {
-	m, b := nntest.Model(t), testBatch()
+	half := nntest.Model(t)
+	half.BF16()
+	for _, m := range []*nn.Model{nntest.Model(t), half} {
+		checkFreshIsNoOp(t, m)
+	}
+}
+
+func checkFreshIsNoOp(t *testing.T, m *nn.Model) {
+	t.Helper()
+	b := testBatch()
 	want := logitsOf(t, m, nil, b)
 	for i, rank := range []int{1, 3, 40, 1, 3, 40} {
 		c := testConfig(rank)
@@ -187,23 +196,24 @@ func forceForm(a *Adapter, asMerged bool) {
 }
 
 func TestFormIsTheCheaperOne(t *testing.T) {
-	// 6Tmn + 6rmn < 4Tmn + 6Tr(m+n) at m = n = 256, T = 2048 from r = 46 on.
-	for rank, want := range map[int]bool{16: false, 45: false, 46: true, 64: true, 2048: true} {
-		if got := MergedIsCheaper(2048, rank, 256, 256); got != want {
-			t.Errorf("rank %d: merged is cheaper: %v, want %v", rank, got, want)
+	// 2Tmn + 6rmn < 6Tr(m+n) at m = n = 256, T = 2048 from r = 46 on, and 4Tmn + 6rmn, in bfloat16, from r = 92 on.
+	m, err := nn.New(nn.Config{Vocab: 2, Dim: 256, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 256, Hidden: 1, Context: 1,
+		RopeTheta: 1})
+	check(t, err)
+	from := func(first int) {
+		for rank, want := range map[int]bool{16: false, first - 1: false, first: true, 2048: true} {
+			if got := MergedIsCheaper(2048, rank, m.Blocks[0].QKV[0]); got != want {
+				t.Errorf("rank %d: merged is cheaper: %v, want %v", rank, got, want)
+			}
 		}
 	}
+	from(46)
+	m.BF16()
+	from(92)
 	s, err := Attach(nntest.Model(t), testConfig(40), 1)
 	check(t, err)
 	if _, ok := s.Adapters[0].train.(*merged); !ok {
 		t.Error("rank 40 on a 12×12 map is not merged")
-	}
-	m := nntest.Model(t)
-	m.BF16()
-	s, err = Attach(m, testConfig(40), 1)
-	check(t, err)
-	if _, ok := s.Adapters[0].train.(*factored); !ok {
-		t.Error("an adapter of a map in bfloat16 is merged")
 	}
 }
 

@@ -15,9 +15,8 @@ func (lowRank) BeyondTheory() string { return "" }
 
 // Flops counts operations as [MergedIsCheaper] does.
 func (lowRank) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64 {
-	rank, out, in := float64(c.Rank), float64(l.Out()), float64(l.In())
 	if !factored && c.Merges(l) {
-		return 2*tokens*out*in + 6*rank*out*in
+		return mergedFlops(tokens, float64(c.Rank), l)
 	}
-	return 6 * tokens * rank * (out + in)
+	return factoredFlops(tokens, float64(c.Rank), l)
 }

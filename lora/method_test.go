@@ -38,7 +38,8 @@ func TestMethodsAreCounted(t *testing.T) {
 			check("dropout", m, 64, 0.5, false)
 		}
 		if method.Traits().Has(Halves) {
-			check("bf16", bf16, 64, 0, false)
+			check("bf16 factored", bf16, 4, 0, false)
+			check("bf16 beside", bf16, 64, 0, false)
 		}
 		if method.Traits().Has(Factors) {
 			check("A zero", m, 4, 0, true)

@@ -86,11 +86,9 @@ func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set
 	return s, nil
 }
 
-// Merges reports whether an adapter of l takes the merged form in training. It never does
-// if l is in bfloat16: W + γBA rounded to bfloat16 would lose what B has learned, and in
-// float32 the precision of the map would depend on rank.
+// Merges reports whether an adapter of l takes a merged form in training.
 func (c Config) Merges(l *nn.Linear) bool {
-	return c.Dropout == 0 && !l.BF16() && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
+	return c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l)
 }
 
 func newAdapter(arena *nn.Arena, l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
@@ -104,13 +102,17 @@ func newAdapter(arena *nn.Arena, l *nn.Linear, c Config, seed uint64, shared *sc
 	if !arena.Counting {
 		a.draw()
 	}
-	if c.Merges(l) {
+	switch dW := shared.dW[[2]int{l.Out(), l.In()}]; {
+	case c.Merges(l) && l.BF16():
+		a.train = &beside{Adapter: a, delta: arena.Matrix(l.Out(), l.In()), sums: dW}
+		a.eval = a.train
+	case c.Merges(l):
 		a.train = &merged{
-			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],
+			Adapter: a, dW: dW,
 			weight: &nn.Linear{Name: l.Name, Weight: arena.Matrix(l.Out(), l.In()), Bias: l.Bias},
 		}
 		a.eval = a.train
-	} else {
+	default:
 		f := &factored{Adapter: a, u: arena.Matrix(c.Tokens, c.Rank), du: shared.du}
 		a.train, a.eval = f, f
 		if c.Dropout > 0 {

@@ -4,6 +4,7 @@ package nn
 
 import (
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn/kernel"
 )
@@ -29,3 +30,13 @@ func (m *Model) BF16() {
 
 // BF16 reports whether the map multiplies in bfloat16.
 func (l *Linear) BF16() bool { return l.bf16 != nil }
+
+// Gemm computes C = alpha op(A) op(B) + beta C as blas32.Gemm does, in the arithmetic of the map's own
+// products: in float32, or by [kernel.GemmBF16].
+func (l *Linear) Gemm(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General) {
+	if l.bf16 != nil {
+		kernel.GemmBF16(tA, tB, alpha, a, b, beta, c)
+		return
+	}
+	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
+}

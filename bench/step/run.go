@@ -62,8 +62,11 @@ func (r *run) flops() float64 {
 	for i, a := range r.set.Adapters {
 		m, n, rank := float64(a.Base.Out()), float64(a.Base.In()), float64(a.Rank())
 		products, inputs := 4*tokens*m*n+6*tokens*rank*(m+n), 2*tokens*(m*n+rank*n)
-		if lora.MergedIsCheaper(r.work.tokens(), a.Rank(), a.Base.Out(), a.Base.In()) {
+		if lora.MergedIsCheaper(r.work.tokens(), a.Rank(), a.Base) {
 			products, inputs = 6*tokens*m*n+6*rank*m*n, 2*tokens*m*n
+			if a.Base.BF16() {
+				products += 2 * tokens * m * n
+			}
 		}
 		if i < 3 {
 			products -= inputs

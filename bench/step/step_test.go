@@ -8,18 +8,20 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkStep is one step of one run, at the ranks at which bench/compare compares with other
+// BenchmarkStep is one step of one run, at the precisions and ranks at which bench/compare compares with other
 // programs.
 func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
 	}
-	w, err := newRandomWork(false)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, rank := range []int{8, 64, 512, 2048} {
-		b.Run(fmt.Sprintf("rank=%d", rank), func(b *testing.B) { w.benchmark(b, rank) })
+	for _, precision := range []string{"float32", "bf16"} {
+		w, err := newRandomWork(precision == "bf16")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, rank := range []int{8, 64, 512, 2048} {
+			b.Run(fmt.Sprintf("%s/rank=%d", precision, rank), func(b *testing.B) { w.benchmark(b, rank) })
+		}
 	}
 }
 

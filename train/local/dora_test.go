@@ -64,6 +64,9 @@ func TestDoraLearns(t *testing.T) {
 		"merged":   func(c *experiments.Config) { c.Adapter.Rank = 64 },
 		"dropout":  func(c *experiments.Config) { c.Adapter.Dropout = 0.3 },
 		"bf16":     func(c *experiments.Config) { c.Train.Precision = experiments.BF16Precision },
+		"beside": func(c *experiments.Config) {
+			c.Adapter.Rank, c.Train.Precision = 64, experiments.BF16Precision
+		},
 	} {
 		c := doraConfig(t)
 		c.Train.Steps, c.Train.LR = 60, 5e-3

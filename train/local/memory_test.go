@@ -44,13 +44,15 @@ func TestBytesAreAllocated(t *testing.T) {
 		set string
 	}{
 		{plain, "rank=4"}, {plain, "rank=64"}, {plain, "rank=1024"}, // factored, and merged
-		{plain, "dropout=0.5"}, {plain, "targets=attention"}, {half, "precision=bf16"}, {stored(plain), "rank=4"},
+		{plain, "dropout=0.5"}, {plain, "targets=attention"}, {stored(plain), "rank=4"},
+		{half, "precision=bf16"}, {half, "rank=1024 precision=bf16"},
 		{plain, "optimizer=sgd"}, {plain, "optimizer=sgd momentum=0.9"}, {plain, "optimizer=adafactor"},
 		{plain, "optimizer=lion"}, {plain, "optimizer=signsgd"}, {plain, "rank=1024 optimizer=muon"},
 		{plain, "batch=1"}, {plain, "accumulate=3"}, {plain, "steps=20000"}, {plain, "measure.modules_every=2"},
 		{plain, "measure.theory=true"}, {stored(plain), "measure.theory=true"},
 		{plain, "method=dora rank=4"}, {plain, "method=dora rank=1024"}, {plain, "method=dora dropout=0.5"},
-		{half, "method=dora precision=bf16"}, {stored(plain), "method=dora rank=4"},
+		{half, "method=dora precision=bf16"}, {half, "method=dora rank=1024 precision=bf16"},
+		{stored(plain), "method=dora rank=4"},
 		{plain, "method=full"}, {plain, "method=full optimizer=muon targets=mlp measure.theory=true"},
 	} {
 		t.Run(test.set, func(t *testing.T) {

@@ -291,7 +291,8 @@ func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 		warnings = append(warnings, lora.RankWarnings(targets, c.Adapter.Rank)...)
 	}
 	return train.Material{
-		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
+		ModelHash: model.Hash, DataHash: corpus.Hash,
+		Numerics: Numerics(model.Model.Config, c.Train.Precision),
 		Cost:     costOf(c, model.Model, run, tokens, false),
 		Factored: costOf(c, model.Model, run, tokens, true),
 		Bytes:    bytes,
