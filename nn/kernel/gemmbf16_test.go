@@ -172,15 +172,17 @@ func TestPairRows(t *testing.T) {
 }
 
 func TestGemmBF16DoesNotAllocate(t *testing.T) {
-	for _, tA := range []blas.Transpose{blas.NoTrans, blas.Trans} {
-		for _, tB := range []blas.Transpose{blas.NoTrans, blas.Trans} {
-			p := product{tA: tA, tB: tB, m: 30, n: 50, k: 70, alpha: 1}
-			p.fill(newRand(), 0)
-			if n := testing.AllocsPerRun(5, func() { p.gemmBF16InPlace(inUse.bf16) }); n != 0 {
-				t.Errorf("%v: %g allocations a product", &p, n)
+	forEachBF16(t, func(t *testing.T, u *micro) {
+		for _, tA := range []blas.Transpose{blas.NoTrans, blas.Trans} {
+			for _, tB := range []blas.Transpose{blas.NoTrans, blas.Trans} {
+				p := product{tA: tA, tB: tB, m: 30, n: 50, k: 70, alpha: 1}
+				p.fill(newRand(), 0)
+				if n := testing.AllocsPerRun(5, func() { p.gemmBF16InPlace(u) }); n != 0 {
+					t.Errorf("%v: %g allocations a product", &p, n)
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestGemmBF16PanicsOnBadArguments(t *testing.T) {

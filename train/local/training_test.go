@@ -338,14 +338,21 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 	}
 }
 
-// TestStepAllocatesNothing: a step without a probe allocates no memory. Curves are allocated
-// at the start.
+// TestStepAllocatesNothing: a step without a probe allocates no memory, in every form. Curves are
+// allocated at the start.
 func TestStepAllocatesNothing(t *testing.T) {
-	for i := range 2 * len(lora.Methods()) {
-		method := lora.Methods()[i/2]
-		rank := ranksOf(method)[i%2]
+	for i := range 4 * len(lora.Methods()) {
+		method := lora.Methods()[i/4]
+		rank, precision := ranksOf(method)[i%2], experiments.Float32Precision
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = method, rank, 1000
+		if i%4 > 1 {
+			if !c.Adapter.Has(lora.Halves) {
+				continue
+			}
+			precision = experiments.BF16Precision
+		}
+		c.Train.Precision = precision
 		c = experiments.Point{Config: c}.Canonical().Config
 		c.Measure = experiments.Measure{Every: 1, Probe: 1}
 		l := New(os.DirFS(t.TempDir()))
@@ -361,7 +368,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			step++
 		})
 		if allocs > 0 {
-			t.Errorf("%s, rank %d: %g allocations a step", method, rank, allocs)
+			t.Errorf("%s, rank %d, %s: %g allocations a step", method, rank, precision, allocs)
 		}
 	}
 }
