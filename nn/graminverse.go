@@ -16,6 +16,7 @@ import (
 // K = NNᵀ by Cholesky's method, which takes the largest of what is left of the diagonal first, and ends where
 // that is nothing but rounding. Then E = (NᵀN)⁻¹Nᵀ. All of this is in float64.
 type gramInverse struct {
+	rows   []float64      // Y, (n, width)
 	gram   []float64      // K, (n, n)
 	factor []float64      // Nᵀ, (rank, n), and then E
 	inner  []float64      // NᵀN, (rank, rank), and then its factor
@@ -24,10 +25,11 @@ type gramInverse struct {
 	e      blas32.General // E
 }
 
-// newGramInverse makes room for matrices of at most n rows.
-func newGramInverse(arena *Arena, n int) *gramInverse {
+// newGramInverse makes room for a Y of at most n rows and width columns.
+func newGramInverse(arena *Arena, n, width int) *gramInverse {
 	return &gramInverse{
-		gram: Make[float64](arena, n*n), factor: Make[float64](arena, n*n), inner: Make[float64](arena, n*n),
+		rows: Make[float64](arena, n*width), gram: Make[float64](arena, n*n),
+		factor: Make[float64](arena, n*n), inner: Make[float64](arena, n*n),
 		left: Make[float64](arena, n), pivots: Make[int](arena, n), e: arena.Matrix(n, n),
 	}
 }
@@ -35,10 +37,13 @@ func newGramInverse(arena *Arena, n int) *gramInverse {
 // ofRows returns E for YYᵀ + δI, and its rank. Y is (n, anything). What is left of the diagonal counts as
 // rounding if it is at most least of the largest entry. E lasts until the next call.
 func (g *gramInverse) ofRows(y blas32.General, damping, least float64) (e blas32.General, rank int) {
-	n := y.Rows
+	n, width := y.Rows, y.Cols
 	for i := range n {
+		for j, v := range row(y, i) {
+			g.rows[i*width+j] = float64(v)
+		}
 		for j := range i + 1 {
-			v := Dot(row(y, i), row(y, j))
+			v := dot(g.rows[i*width:][:width], g.rows[j*width:][:width])
 			g.gram[i*n+j], g.gram[j*n+i] = v, v
 		}
 		g.gram[i*n+i] += damping

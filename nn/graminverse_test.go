@@ -46,7 +46,7 @@ func pseudoInverse(t *testing.T, y blas32.General, damping, cut float64) *mat.De
 // and one that is zero. The condition of the Gram matrices is below 1e6, and entries of E are rounded to float32.
 func TestGramInverse(t *testing.T) {
 	rng := rand.New(rand.NewPCG(23, 1))
-	g := newGramInverse(new(Arena), 70)
+	g := newGramInverse(new(Arena), 70, 300)
 	for _, shape := range [][3]int{{1, 1, 1}, {1, 1, 9}, {5, 5, 7}, {3, 8, 40}, {9, 40, 9}, {12, 70, 30},
 		{70, 70, 300}} {
 		y := ofRank(shape[0], shape[1], shape[2], rng)

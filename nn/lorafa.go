@@ -61,15 +61,15 @@ func newLoRAFA(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 		config: c, params: params, mean: zerosLike(arena, params), square: zerosLike(arena, params),
 		inverse: make([]blas32.General, len(params)),
 	}
-	rank, largest := 0, 0
+	rank, wide, largest := 0, 0, 0
 	for i, p := range params {
 		if p.Fixed != nil {
-			rank, largest = max(rank, p.Cols), max(largest, p.Rows*p.Cols)
+			rank, wide, largest = max(rank, p.Cols), max(wide, p.Fixed.Cols), max(largest, p.Rows*p.Cols)
 			l.inverse[i] = arena.Matrix(p.Cols, p.Cols)
 		}
 	}
 	l.half, l.divided = arena.Floats(largest), arena.Floats(largest)
-	g := newGramInverse(arena, rank)
+	g := newGramInverse(arena, rank, wide)
 	if arena.Counting {
 		return l
 	}

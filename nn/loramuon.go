@@ -71,7 +71,7 @@ func newLoRAMuon(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 		}
 		m.mean = append(m.mean, mean)
 	}
-	m.inverse, m.root, m.gram = newGramInverse(arena, rank), newInverseRoot(arena, rank), arena.Floats(rank*rank)
+	m.inverse, m.root, m.gram = newGramInverse(arena, rank, wide), newInverseRoot(arena, rank), arena.Floats(rank*rank)
 	for _, scratch := range []*[]float32{&m.rows, &m.u, &m.polar, &m.updates[0], &m.updates[1]} {
 		*scratch = arena.Floats(rank * wide)
 	}
@@ -117,10 +117,15 @@ func (m *loraMuon) update(dst, g []float32, x, y *Param) {
 		return
 	}
 	e = part(e, 0, s, 0, r)
-	u, polar, gram := matrixOf(m.u, s, width), matrixOf(m.polar, s, width), matrixOf(m.gram, s, s)
+	u, polar := matrixOf(m.u, s, width), matrixOf(m.polar, s, width)
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, e, x.asRows(g, m.rows), 0, u)
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, u, u, 0, gram)
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, m.root.of(gram, 0), u, 0, polar)
+	if gram := matrixOf(m.gram, min(s, width), min(s, width)); s <= width {
+		blas32.Gemm(blas.NoTrans, blas.Trans, 1, u, u, 0, gram)
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, m.root.of(gram, 0), u, 0, polar)
+	} else {
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, u, u, 0, gram)
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, u, m.root.of(gram, 0), 0, polar)
+	}
 	blas32.Gemm(blas.Trans, blas.NoTrans, 1, e, polar, 0, matrixOf(dst, r, width))
 }
 
@@ -132,7 +137,8 @@ func loraMuonFlops(params []Param) (sum float64) {
 			x, y := params[side.moving], params[side.other]
 			r, width := float64(x.rank()), float64(x.wide())
 			s := min(r, float64(y.wide()))
-			sum += 4*s*r*width + 4*s*s*width + inverseRootFlops(int(s))
+			smaller := min(s, width)
+			sum += 4*s*r*width + 4*smaller*s*width + inverseRootFlops(int(smaller))
 		}
 	}
 	return sum + muonFlops(unpaired(params, pairs))

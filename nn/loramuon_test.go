@@ -128,11 +128,11 @@ func TestLoRAMuonMovesByItsRate(t *testing.T) {
 }
 
 // TestLoRAMuonIsTheCoreOfRITE: without any memory and without ε, a step of LoRA-RITE has the direction of LoRA-Muon's
-// for each factor.
+// for each factor, at a rank below both widths and at one above.
 func TestLoRAMuonIsTheCoreOfRITE(t *testing.T) {
-	step := func(c OptimizerConfig) []Param {
+	step := func(c OptimizerConfig, r int) []Param {
 		rng := rand.New(rand.NewPCG(7, 42))
-		params, g := adapterOf(9, 30, 40), NewMatrix(40, 30)
+		params, g := adapterOf(r, 30, 40), NewMatrix(40, 30)
 		for i := range params {
 			fillNormal(params[i].Value, 1, rng)
 			params[i].Gamma = 1
@@ -149,12 +149,14 @@ func TestLoRAMuonIsTheCoreOfRITE(t *testing.T) {
 		}
 		return params
 	}
-	rite, muon := step(OptimizerConfig{Name: "lora-rite"}), step(OptimizerConfig{Name: "lora-muon"})
-	for i, ratio := range []float64{2 * math.Sqrt(30) / math.Sqrt(40.0/30), 2 * math.Sqrt(40) / math.Sqrt(40.0/30)} {
-		got, want := wide(rite[i].matrix()), wide(muon[i].matrix())
-		want.Scale(ratio, want)
-		if d := apart(got, want); !(d < 1e-3) {
-			t.Errorf("%s: the steps differ by %g", rite[i].Name, d)
+	for _, r := range []int{9, 45} {
+		rite, muon := step(OptimizerConfig{Name: "lora-rite"}, r), step(OptimizerConfig{Name: "lora-muon"}, r)
+		for i, width := range []float64{30, 40} {
+			got, want := wide(rite[i].matrix()), wide(muon[i].matrix())
+			want.Scale(2*math.Sqrt(width)/math.Sqrt(40.0/30), want)
+			if d := apart(got, want); !(d < 1e-3) {
+				t.Errorf("rank %d: the steps of %s differ by %g", r, rite[i].Name, d)
+			}
 		}
 	}
 }

@@ -122,7 +122,8 @@ func newRITEScratch(arena *Arena, rank, wide int) *riteScratch {
 	floats := func() []float32 { return arena.Floats(rank * wide) }
 	square := func() []float32 { return arena.Floats(rank * rank) }
 	return &riteScratch{
-		inverse: newGramInverse(arena, rank), root: newInverseRoot(arena, rank), values: newEigenvalues(arena, rank),
+		inverse: newGramInverse(arena, rank, wide), root: newInverseRoot(arena, rank),
+		values: newEigenvalues(arena, rank),
 		before: Make[float64](arena, rank), after: Make[float64](arena, rank),
 		rows: floats(), gradient: floats(), next: floats(), turn: square(), turned: square(),
 		updates: [2][]float32{floats(), floats()},
