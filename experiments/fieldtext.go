@@ -106,7 +106,7 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"adapter.gamma_rank": {"", "adalora: which rank the scheme makes γ of: `initial`, as in PEFT, or `current`, " +
 		"the rank that the last cut left to the map."},
 
-	"train.optimizer": {"", "The optimizer."},
+	"train.optimizer": {"", "What moves the parameters. See docs/optimizers.md."},
 	"train.lr":        {"", "Learning rate, at its peak."},
 	"train.lr_a":      {"", "Learning rate of A in place of `lr`; 0: `lr`."},
 	"train.lr_b":      {"", "Learning rate of B in place of `lr`; 0: `lr`."},

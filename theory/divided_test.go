@@ -62,3 +62,41 @@ func TestDividedExpectations(t *testing.T) {
 		}
 	}
 }
+
+// TestSignsOfDividedGradients: the first loss drop under the sign of a divided gradient, as package theory derives
+// it, is the mean over simulated A, Gaussian, to 4.5 standard errors.
+func TestSignsOfDividedGradients(t *testing.T) {
+	const out, in, draws, gamma, sigma, lr = 6, 10, 4000, 0.7, 1.3, 1e-3
+	rng := rand.New(rand.NewPCG(7, 10))
+	g := gaussian(out, in, rng)
+	lengths := 0.0
+	for i := range out {
+		lengths += mat.Norm(g.RowView(i), 2)
+	}
+	half := func(n int) float64 { v, _ := math.Lgamma(float64(n) / 2); return v }
+	for _, rank := range []int{1, 3, 7, 10} {
+		kept := math.Exp(half(in-rank+2) + half(in) - half(in-rank+1) - half(in+1))
+		want := lr * gamma * sigma * math.Sqrt(2/math.Pi) * float64(rank) * lengths * kept
+		var drops []float64
+		for range draws {
+			a := gaussian(rank, in, rng)
+			a.Scale(sigma, a)
+			_, gradient := oneMapGradients(gamma, g, a, mat.NewDense(out, rank, nil))
+			var gram, divided mat.Dense
+			gram.Mul(a, a.T())
+			must(divided.Solve(&gram, gradient.T()))
+			drop := 0.0
+			for i := range out {
+				for j := range rank {
+					drop += lr * gradient.At(i, j) * math.Copysign(1, divided.At(j, i))
+				}
+			}
+			drops = append(drops, drop)
+		}
+		over := stats.MeanInterval(drops)
+		if se := (over.High - over.Low) / 2 / 1.96; math.Abs(over.Mean-want) > 4.5*se {
+			t.Errorf("rank %d: mean %.5g, expected %.5g: %.1f standard errors off", rank, over.Mean, want,
+				math.Abs(over.Mean-want)/se)
+		}
+	}
+}

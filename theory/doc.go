@@ -33,6 +33,16 @@
 // So neither the loss drop nor ΔW depends on σ. No value at a finite rank is called exact, since the damping
 // takes some percent of each.
 //
+// Under even updates of divided gradients, those of scaled-adamw and lora-fa-adamw, B₁ is near −η sign(GAᵀ(AAᵀ)⁻¹).
+// Column k of Aᵀ(AAᵀ)⁻¹ points along the part of row k of A that is at right angles to all other rows, so that of
+// |a_k·g_i| only that part counts. With r rows a share of (in − r + 1)/in is left of ‖g_i‖², and exactly, for a
+// Gaussian A and r ≤ in, the loss drop has the mean
+//
+//	ηγσ√(2/π) r Σ_i ‖g_i‖ · Γ((in−r+2)/2) Γ(in/2) / [Γ((in−r+1)/2) Γ((in+1)/2)].
+//
+// So it follows the powers of the sign for r ≪ in, falls below them where r comes near in, and for r ≫ in follows
+// them again, since Aᵀ(AAᵀ)⁺ is near Aᵀ/(rσ²) there.
+//
 // Under spectral updates γB₁A = −cγ KU. Its singular values are cγ, as many as GUᵀ has, whatever σ is; under those
 // of γBA cγ does not depend on γ either, so that no multiplier and no size of A changes what is trained, and no p
 // makes it free of rank, unless learning rates do. The rows of U point in directions without preference. How the

@@ -49,11 +49,10 @@ func risen(t Prediction, u nn.Update) float64 {
 
 // lawsOf has the laws of every method that has its own.
 var lawsOf = map[string]Laws{
-	lora.LoHaMethod: loHa,
-	lora.LoKrMethod: loKr,
-	lora.VeRAMethod: veRA,
-	lora.HiRAMethod: hiRA,
-
+	lora.LoHaMethod:    loHa,
+	lora.LoKrMethod:    loKr,
+	lora.VeRAMethod:    veRA,
+	lora.HiRAMethod:    hiRA,
 	lora.AdaLoRAMethod: adaLoRA,
 	lora.DoRAMethod:    doRA,
 

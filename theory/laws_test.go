@@ -125,6 +125,20 @@ func peftOrthogonalStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (
 	}
 }
 
+func loRAFAStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	_, in := g.Dims()
+	var gradient mat.Dense
+	a := gaussian(rank, in, rng)
+	gradient.Mul(g, a.T())
+	gradient.Scale(gamma, &gradient)
+	return &gradient, func(step *mat.Dense) *mat.Dense {
+		var d mat.Dense
+		d.Mul(step, a)
+		d.Scale(gamma, &d)
+		return &d
+	}
+}
+
 // loHaFactor is the factor that package theory names.
 func loHaFactor(u nn.Update, rank int) float64 {
 	if u == nn.LinearUpdate {
@@ -155,6 +169,8 @@ func TestLawsHoldForOneMap(t *testing.T) {
 		{lora.HiRAMethod, hiRAStep, 8, 4, []int{64, 128, 256, 512}, 60, true, noFactor},
 		{lora.AdaLoRAMethod, adaLoRAStep, 64, 16, []int{4, 16, 64}, 200, false, noFactor}, // above a side too
 		{lora.PEFTOrthogonalMethod, peftOrthogonalStep, 256, 256, []int{8, 16, 32}, 4, false, noFactor},
+		{lora.LoRAFAMethod, loRAFAStep, 8, 512, []int{1, 2, 4, 8}, 60, false, noFactor},
+		{lora.LoRAFAMethod, loRAFAStep, 8, 4, []int{64, 128, 256, 512}, 60, true, noFactor},
 	} {
 		laws, ok := theory.LawsOf(test.method)
 		if !ok {

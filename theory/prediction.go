@@ -106,7 +106,8 @@ func pick(u nn.Update, linear, signLike, divided float64, spectral ...float64) f
 		return linear
 	case nn.DividedUpdate:
 		return divided
-	case nn.SpectralBAUpdate, nn.SpectralProductUpdate:
+	}
+	if ofProduct(u) {
 		for _, power := range spectral {
 			return power
 		}
@@ -114,6 +115,9 @@ func pick(u nn.Update, linear, signLike, divided float64, spectral ...float64) f
 	}
 	return signLike
 }
+
+// ofProduct reports whether an update sets the singular values of the change of BA or γBA.
+func ofProduct(u nn.Update) bool { return u == nn.SpectralBAUpdate || u == nn.SpectralProductUpdate }
 
 // multiplied returns the power p of the multiplier in a change of γBA by a spectral update. One of γBA divides by
 // γ, so that the power is 0.

@@ -28,12 +28,15 @@ const (
 // scheme explodes if either part grows, and is stable if the larger one does not depend on r.
 //
 // This is the law as r grows without bound. Divided updates have another one for ranks far below the maps'
-// width: there p = ½ is stable, and not p = 0. So have spectral ones of BA: p = 1 is stable for ranks far below
-// the number of the gradient's singular values, and p = 0 at last. Those of γBA are stable at last with every p.
-// The law says that the loss drops equally at every rank. It does not say that one learning rate is best at every
-// rank: the first step that curvature allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
+// width: there p = ½ is stable, and not p = 0. The law says that the loss drops equally at every rank.
+// It does not say that one learning rate is best at every rank: the first step that curvature
+// allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
+//
+// Of spectral updates nothing is said. As r grows without bound, those of BA are stable with p = 0 and those of γBA
+// with every p. But their loss drop grows as long as the gradient has more singular values than the rank, which is as far
+// as ranks go in practice: there p = 1 is stable under those of BA, and no p under those of γBA.
 func StabilityOf(u nn.Update, s lora.Scheme) Stability {
-	if s.Log || !predicted(u) {
+	if s.Log || !predicted(u) || ofProduct(u) {
 		return Unknown
 	}
 	s = drawingA(s)
@@ -63,9 +66,9 @@ func stability(most float64) Stability {
 
 // bothMoved returns the power of rank of γ(ΔB)(ΔA) along the gradient; under divided updates that of
 // γBΔA = −ηγ²B(BᵀB)⁻¹BᵀG, which projects the gradient onto the r columns of B, once B is large against the
-// damping. Under spectral updates it is that of γBΔA too, the singular values of which are equal as those of γΔBA.
+// damping.
 func bothMoved(s lora.Scheme, u nn.Update) float64 {
-	return pick(u, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB, 1-2*s.P-s.LRA, 1-multiplied(s, u)-s.LRA)
+	return pick(u, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB, 1-2*s.P-s.LRA)
 }
 
 // BestRate returns the power of rank of the best learning rate of a scheme under sign-like

@@ -128,10 +128,8 @@ func TestStability(t *testing.T) {
 		{nn.LinearUpdate, lora.Scheme{P: 1, Init: -0.5}, theory.Stable}, // a larger A instead of a larger γ
 		{nn.LinearUpdate, lora.Scheme{P: 1, LRB: -1}, theory.Stable},    // or a larger rate
 		{nn.LinearUpdate, lora.Scheme{P: 0.5, LRA: -2}, theory.Explodes},
-		{nn.SpectralBAUpdate, lora.Scheme{}, theory.Stable},
-		{nn.SpectralBAUpdate, lora.Scheme{P: 0.5}, theory.Collapses},
-		{nn.SpectralProductUpdate, lora.Scheme{P: 1}, theory.Stable},
-		{nn.SpectralProductUpdate, lora.Scheme{P: 1, Init: 0.5, LRA: -0.5}, theory.Explodes},
+		{nn.SpectralBAUpdate, lora.Scheme{}, theory.Unknown}, // as ranks go, that depends on the gradient
+		{nn.SpectralProductUpdate, lora.Scheme{P: 1}, theory.Unknown},
 	} {
 		if got := theory.StabilityOf(c.update, c.scheme); got != c.want {
 			t.Errorf("update %d, %s: %s, want %s", c.update, c.scheme, got, c.want)

@@ -18,6 +18,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/nn"
 	"ranksweep/paper/number"
+	"ranksweep/theory"
 )
 
 var update = flag.Bool("update", false, "write the parts of README.md and of the pages in docs anew")
@@ -35,6 +36,7 @@ func TestReference(t *testing.T) {
 		{"docs/fields.md", "customary", customaryPart},
 		{"docs/columns.md", "columns", columnsPart},
 		{"docs/methods.md", "methods", methodsPart},
+		{"docs/optimizers.md", "optimizers", optimizersPart},
 		{"docs/models.md", "architectures", architecturesPart},
 		{"docs/figures.md", "options", optionsPart},
 		{"docs/figures.md", "venues", venuesPart},
@@ -159,6 +161,66 @@ func fieldsPart(*testing.T) string {
 		fmt.Fprintf(&b, "### %s\n\n%s\n", group, markdown(head, rows[group]))
 	}
 	return b.String()
+}
+
+// optimizersPart is how the first step of each optimizer depends on the rank.
+func optimizersPart(t *testing.T) string {
+	var rows [][]string
+	for _, name := range nn.Optimizers() {
+		update, dash := nn.UpdateOf(name), "-"
+		drop, ok := lineOf(t, theory.LossDrop, update)
+		if !ok {
+			rows = append(rows, []string{code(name), "depends on the gradient's spectrum", dash, dash, dash})
+			continue
+		}
+		change := dash
+		if l, ok := lineOf(t, theory.DeltaW, update); ok {
+			change = l.String()
+		}
+		far := drop
+		far.level += theory.LossDrop.Rise(update, lora.Scheme{})
+		rows = append(rows, []string{code(name), drop.String(), drop.zero(), change, far.String()})
+	}
+	return markdown([]string{"optimizer", "power of the loss drop", "p that frees it of rank",
+		"power of the change of weights", "power of the loss drop far above the width"}, rows)
+}
+
+// line is a power of rank that depends on p: level − slope·p.
+type line struct{ level, slope float64 }
+
+// lineOf is a prediction for schemes of which only γ depends on rank; false if there is none.
+func lineOf(t *testing.T, p theory.Prediction, u nn.Update) (line, bool) {
+	at := func(power float64) float64 { e, _ := p.Exponent(u, lora.Scheme{P: power}); return e }
+	l := line{at(0), at(0) - at(1)}
+	if half := at(0.5); !math.IsNaN(half) && half != l.level-l.slope/2 {
+		t.Errorf("update %d: the power of rank is no line in p", u)
+	}
+	return l, !math.IsNaN(l.level)
+}
+
+func (l line) String() string {
+	p := number.Brief(l.slope) + "p"
+	if l.slope == 1 {
+		p = "p"
+	}
+	switch {
+	case l.slope == 0:
+		return number.Brief(l.level)
+	case l.level == 0:
+		return "−" + p
+	}
+	return number.Brief(l.level) + " − " + p
+}
+
+// zero is the p at which the power is 0.
+func (l line) zero() string {
+	switch {
+	case l.slope != 0:
+		return number.Brief(l.level / l.slope)
+	case l.level == 0:
+		return "any"
+	}
+	return "none"
 }
 
 // customaryPart says which settings each optimizer brings.
