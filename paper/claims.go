@@ -486,6 +486,27 @@ var claims = []Claim{
 		}, // no figure: it compares inits, which no figure does
 		Resolve: moreTraining,
 	},
+	{
+		Key: "method-powers",
+		Name: "Of each method, under each optimizer that it is trained by here, the gradient norm at the onset and " +
+			"the first loss drop go with the power of rank that theory derives, or with one in the range that it " +
+			"derives: none is shown to differ, and none is off by 0.03",
+		Source: "theory/laws.go and the files beside it",
+		Says: "each method has its own stable power of rank under each kind of update. Most powers are derived for " +
+			"every model; those of PiSSA and OLoRA depend on the weights, and are computed from them; under Muon " +
+			"most depend on the gradient's singular values, and lie in a range.",
+		Looks: "the power of both quantities, with each method's own multiplier: α/r where it has one. Where ranks " +
+			"are small, or a drop is a sum of parts, the power is that of theory's values at these ranks. The " +
+			"verdict in the table is about the measured drop: learning is stable if its power is within ±0.1 of " +
+			"0. The p is theory's: that of a multiplier α/r^p, before what a method adds if it has none. For DoRA " +
+			"it is that of its A and B.",
+		Rule: Rule{
+			Test: "method-powers/1", Study: "methods",
+			Statistics: []string{metrics.GradNormOnset.Name, metrics.LossDropFirst.Name},
+			Limits:     map[string]float64{"tolerance": near, "level": fewFalse, "flat": flat},
+		},
+		Resolve: moreSeeds,
+	},
 }
 
 // oneMeasurement says what the rows of scaling functions have in common.

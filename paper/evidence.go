@@ -39,7 +39,8 @@ func (e Evidence) String() string { return evidences[e].name }
 var measures = map[string]Evidence{
 	"merged-cost": OfTheory, "powers": OfTheory, "only-sqrt-onset": OfTheory, "only-sqrt-stable": OfTheory,
 	"exact-values": OfTheory, "init-powers": OfTheory,
-	"spread": OfGradients, "pattern": OfGradients,
+	"method-powers": OfFirstStep, // of which some have a range
+	"spread":        OfGradients, "pattern": OfGradients,
 	"outputs":   OfOutputs,
 	"rank-gain": OfLosses, "cost-gain": OfLosses, "default-rate": OfLosses, "corrections-worse": OfLosses,
 	"schemes-equal": OfLosses, "ranks-gain": OfLosses, "init-losses": OfLosses, "rate-powers": OfLosses,

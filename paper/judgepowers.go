@@ -95,8 +95,12 @@ func powers(r Rule, v View) Finding {
 	if len(statistics) == 0 {
 		statistics = predictedStatistics(v)
 	}
-	fits := predictedFits(v, statistics)
-	if len(fits) == 0 {
+	return r.judgePowers(v, statistics, newFits(v, statistics))
+}
+
+// judgePowers judges those of some powers, of all arms and statistics, for which theory predicts one.
+func (r Rule) judgePowers(v View, statistics []metrics.Statistic, fits []fit) Finding {
+	if fits = predicted(fits); len(fits) == 0 {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
@@ -110,7 +114,12 @@ func powers(r Rule, v View) Finding {
 
 // predictedFits are the powers, of all arms and statistics, for which theory predicts one.
 func predictedFits(v View, statistics []metrics.Statistic) []fit {
-	return slices.DeleteFunc(newFits(v, statistics), func(f fit) bool {
+	return predicted(newFits(v, statistics))
+}
+
+// predicted are those of some powers for which theory predicts one.
+func predicted(fits []fit) []fit {
+	return slices.DeleteFunc(slices.Clone(fits), func(f fit) bool {
 		return f.err != nil || f.Agreement(near) <= stats.NoInterval
 	})
 }

@@ -43,6 +43,7 @@ func dropping(change func(r *results.Run)) trial {
 func powerRulings() []ruling {
 	as := func(*results.Run) {}
 	const onset, start, even, all = "onset-collapse", "start-free-of-rank", "adafactor-sign-like", "first-step-powers"
+	const methods = "method-powers"
 	drop := func(factor func(r *results.Run) float64) func(r *results.Run) {
 		return func(r *results.Run) {
 			r.Curve[1].Values[metrics.LossDrop] *= factor(r)
@@ -106,6 +107,12 @@ func powerRulings() []ruling {
 			drop(func(r *results.Run) float64 { return toPower(r, -r.Powers.P) }))), NotSeen, ""},
 		{"noisy", even, dropping(of("adafactor", drop(func(r *results.Run) float64 { return math.Exp(swing(r)) }))),
 			Unresolved, ""},
+
+		{"theory's", methods, dropping(as), Seen, "10 have a derivation. Judged alone, 10 agree"},
+		{"one optimizer's rises", methods, dropping(of("sgd", drop(tilt))), NotSeen, "and 2 differ"},
+		{"noisy", methods, dropping(drop(func(r *results.Run) float64 { return math.Exp(swing(r)) })), Unresolved,
+			"10 are consistent and not resolved"},
+		{"one seed", methods, trial{Runs: ofSeed(dropping(as), 0)}, Unresolved, "lacks a power of rank"},
 
 		{"theory's", all, dropping(as), Seen, ""},
 		{"one optimizer's rises", all, dropping(of("sgd", drop(tilt))), NotSeen, ""},

@@ -123,7 +123,7 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	put := func(point int, q metrics.Quantity, v float64) { r.Curve[point].Values[q] = v }
 	of := func(point int, q metrics.Quantity, statistic string) {
 		s, _ := metrics.StatisticNamed(statistic)
-		theory, update := s.TheoryOf(lora.DefaultMethod, scheme.ZeroA), nn.UpdateOf(r.Optimizer)
+		theory, update := s.TheoryOf(c.Adapter.Method, scheme.ZeroA), nn.UpdateOf(r.Optimizer)
 		power, ok := theory.Exponent(update, scheme)
 		if scheme.Log { // that of the constant, less one logarithm for each time that it has γ in it
 			power, _ = theory.Exponent(update, lora.Scheme{})
@@ -212,6 +212,7 @@ var standsIn = map[string]Standing{
 	"tuned-schemes":          Seen,
 	"tuned-ranks":            NotSeen,
 	"init-powers":            Seen,
+	"method-powers":          Seen,
 	"init-losses":            Seen,
 }
 

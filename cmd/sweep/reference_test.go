@@ -37,6 +37,7 @@ func TestReference(t *testing.T) {
 		{"docs/columns.md", "columns", columnsPart},
 		{"docs/methods.md", "methods", methodsPart},
 		{"docs/optimizers.md", "optimizers", optimizersPart},
+		{"docs/methods.md", "powers", powersPart},
 		{"docs/models.md", "architectures", architecturesPart},
 		{"docs/figures.md", "options", optionsPart},
 		{"docs/figures.md", "venues", venuesPart},
@@ -101,6 +102,54 @@ func keysPart(*testing.T) string {
 		rows = append(rows, []string{code(k.Key), code(k.Example), k.Meaning})
 	}
 	return markdown([]string{"key", "example", "meaning"}, rows)
+}
+
+// powersPart is with which power of rank the first loss drop of each method goes by its own multiplier, and the p of
+// the multiplier α/r^p that is stable, by theory.
+func powersPart(*testing.T) string {
+	optimizers := []string{"sgd", "adamw", "muon", "scaled-sgd"}
+	head, rows := append([]string{"method", "multiplier"}, optimizers...), [][]string(nil)
+	for _, name := range lora.Methods() {
+		m, _ := lora.MethodNamed(name)
+		law, own := theory.LossDrop, false
+		if laws, ok := theory.LawsOf(name); ok {
+			law, own = laws.LossDrop, true
+		}
+		if !m.Traits().Has(lora.Ranked) {
+			continue
+		}
+		scheme, row := lora.Scheme{P: 1}, []string{"`" + name + "`", "α/r"}
+		if !m.Traits().Has(lora.Multiplied) {
+			scheme, row[1] = lora.Scheme{}, "none"
+		}
+		for _, optimizer := range optimizers {
+			u := nn.UpdateOf(optimizer)
+			power, ok := law.Exponent(u, scheme)
+			switch {
+			case nn.Pairs(optimizer) && own && name != lora.DoRAMethod:
+				row = append(row, "")
+				continue
+			case !ok:
+				row = append(row, "by the weights")
+				continue
+			}
+			text := between(power, power+law.Rise(u, scheme))
+			if p, to := theory.StableP(name, u, scheme, math.NaN()); !math.IsNaN(p) {
+				text += "; p = " + between(p, to)
+			}
+			row = append(row, text)
+		}
+		rows = append(rows, row)
+	}
+	return markdown(head, rows)
+}
+
+// between is a number, or a range from the smaller one.
+func between(a, b float64) string {
+	if a == b {
+		return number.Brief(a)
+	}
+	return number.Brief(math.Min(a, b)) + " to " + number.Brief(math.Max(a, b))
 }
 
 // methodsPart is what each method is, and what has no meaning for it.

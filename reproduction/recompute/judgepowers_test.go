@@ -44,7 +44,11 @@ func judgePowers(r rule, s *study) finding {
 	if len(names) == 0 {
 		names = predicted(arms)
 	}
-	rows := rowsOfPowers(arms, names)
+	return judgeRows(r, arms, names, rowsOfPowers(arms, names))
+}
+
+// judgeRows judges powers of some statistics of some arms.
+func judgeRows(r rule, arms []*arm, names []string, rows []row) finding {
 	if len(rows) == 0 {
 		return lacking("a power of rank that theory predicts")
 	}

@@ -68,7 +68,7 @@ func (a *arm) power(statistic string) power {
 	p.exact = a.exactPower(statistic)
 	always, updated := a.beyond()
 	if always == "" && (updated == "" || atOnset(statistic)) {
-		p.predicted, p.rise = a.scheme.power(statistic, a.text("optimizer")), rise(statistic)
+		p.predicted, p.rise = a.law(statistic)
 	}
 	return p
 }

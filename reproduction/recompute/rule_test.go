@@ -73,7 +73,11 @@ var rules = map[string]rule{
 	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofComparisons},
 	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofComparisons},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
-	"init-losses":     {Test: "init-losses/3", Study: "init-losses", Limits: ofComparisons},
+	"method-powers": {
+		Test: "method-powers/1", Study: "methods", Statistics: []string{"grad_norm_onset", "loss_drop_first"},
+		Limits: limits{"tolerance": near, "level": level, "flat": flat},
+	},
+	"init-losses": {Test: "init-losses/3", Study: "init-losses", Limits: ofComparisons},
 }
 
 // largerStudies are the studies on the larger model, by the keys of the claims that they answer

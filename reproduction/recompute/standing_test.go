@@ -61,7 +61,10 @@ func (f *finding) addPowers(statistic string, arms ...*arm) {
 func (f *finding) addRow(r row) {
 	name := "power of rank, " + label(r.arm.text("scheme"))
 	if init := r.arm.settings()["init"].text; init != "" {
-		name += ", init " + init // the only other setting that tells rows of one claim apart
+		name += ", init " + init // with the method, the only setting that tells rows of one claim apart
+	}
+	if method := r.arm.settings()["method"].text; method != "" {
+		name += ", method " + method
 	}
 	f.add(say{text: name + ", " + r.arm.text("optimizer") + ", " + r.statistic}, r.interval)
 }
@@ -73,6 +76,7 @@ func lacking(what string) finding {
 // judges are the tests that rules name.
 var judges = map[string]func(rule, *study) finding{
 	"powers/3":            judgePowers,
+	"method-powers/1":     judgeMethodPowers,
 	"spread/1":            judgeSpread,
 	"pattern/2":           judgePattern,
 	"outputs/1":           judgeOutputs,

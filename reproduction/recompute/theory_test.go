@@ -141,8 +141,8 @@ func (s scheme) both(name string) (linear, sign float64) {
 	return nan, nan
 }
 
-// rise is added to the power for ranks far above the maps' width.
-func rise(name string) float64 {
+// riseOf is added to the power for ranks far above the maps' width.
+func riseOf(name string) float64 {
 	switch name {
 	case "adapter_output_first", "input_gradient_first", "delta_w_first":
 		return 0.5
@@ -153,7 +153,7 @@ func rise(name string) float64 {
 }
 
 // hasTwoLaws is true of statistics with another power at large ranks.
-func hasTwoLaws(name string) bool { return rise(name) > 0 }
+func hasTwoLaws(name string) bool { return riseOf(name) > 0 }
 
 // bothMoved is the power of the part of the update in which both A and B have moved.
 func (s scheme) bothMoved(optimizer string) float64 {

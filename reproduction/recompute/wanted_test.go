@@ -11,6 +11,8 @@ var titles = map[string]string{
 		"95% interval",
 	"inits": "Gradient norm at the onset, by how A or B is drawn: power of rank, and mean ± half of its 95% " +
 		"interval",
+	"methods": "Power of rank of the first loss drop, derived; measured, with its 95% interval, and whether it " +
+		"agrees; what becomes of learning by the method's own multiplier; the p with which α/r^p is stable",
 	"powers":     "Fitted powers of rank, with 95% intervals, and the powers that theory predicts",
 	"best rates": "Best learning rates: geometric mean over seeds [lowest, highest]",
 	"rates":      "Learning rates that were chosen",
