@@ -114,10 +114,7 @@ func (a Arm) Stability() theory.Stability {
 	if always, updated := a.beyondTheory(); always != "" || updated != "" {
 		return theory.Unknown
 	}
-	if laws, own := theory.LawsOf(a.method()); own {
-		return laws.Stability(nn.UpdateOf(a.Optimizer), a.Powers)
-	}
-	return theory.StabilityOf(nn.UpdateOf(a.Optimizer), a.Powers)
+	return theory.StabilityWith(a.method(), nn.UpdateOf(a.Optimizer), a.Powers)
 }
 
 // moving names the axes that have more than one value in the arm, because they move with

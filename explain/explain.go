@@ -22,6 +22,7 @@ type Explanation struct {
 	Maps          []Maps       `json:"maps"`       // those that have a rank or an α of their own
 	Convention    string       `json:"convention"` // how γ depends on the rank
 	Table         []Row        `json:"table"`
+	OverRank      []OverRank   `json:"over_rank"` // what the convention does with the rank
 	Traps         []Trap       `json:"traps"`
 	Elsewhere     []Equivalent `json:"elsewhere"`
 	NotUnderstood []string     `json:"not_understood"` // keys of the file that are not known
@@ -130,7 +131,7 @@ func explain(name string, text []byte) (*Explanation, error) {
 	return &Explanation{
 		Tool: tool.name, Marks: keysOf(marks), Settings: s, Absent: append([]string{}, source.absent...),
 		Gamma: s.Gamma(), Maps: append([]Maps{}, maps...),
-		Convention: s.convention(), Table: s.table(), Traps: trapsOf(s), Elsewhere: elsewhereThan(tool, s),
+		Convention: s.convention(), Table: s.table(), OverRank: s.overRank(), Traps: trapsOf(s), Elsewhere: elsewhereThan(tool, s),
 		NotUnderstood: append([]string{}, source.rest(tool.beside)...),
 	}, nil
 }

@@ -28,6 +28,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	if err := e.writeTables(&b); err != nil {
 		return err
 	}
+	e.writeOverRank(&b)
 	b.WriteString("traps\n")
 	for _, t := range e.Traps {
 		fmt.Fprintf(&b, "  %s: %s\n", t.Name, Clean(t.Text))

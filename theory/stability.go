@@ -53,6 +53,14 @@ func (l Laws) Stability(u nn.Update, s lora.Scheme) Stability {
 	return stability(drop + l.LossDrop.Rise(u, s))
 }
 
+// StabilityWith is [StabilityOf] for any method, by its own laws if it has any.
+func StabilityWith(method string, u nn.Update, s lora.Scheme) Stability {
+	if laws, own := LawsOf(method); own {
+		return laws.Stability(u, s)
+	}
+	return StabilityOf(u, s)
+}
+
 // stability is that of a function whose change grows by a power of rank.
 func stability(most float64) Stability {
 	switch {
