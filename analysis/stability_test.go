@@ -53,7 +53,7 @@ func TestLawsOfMethods(t *testing.T) {
 			if err != nil || e.Predicted != want {
 				t.Errorf("%s: predicted %g, %v; want %g", method, e.Predicted, err, want)
 			}
-			if rate := a.BestRate(); math.IsNaN(rate) != (method == "loha" || method == "adalora") {
+			if rate := a.BestRate(); math.IsNaN(rate) != (method != "lora") {
 				t.Errorf("%s: best rate %g", method, rate)
 			}
 		}

@@ -131,7 +131,8 @@ func explain(name string, text []byte) (*Explanation, error) {
 	return &Explanation{
 		Tool: tool.name, Marks: keysOf(marks), Settings: s, Absent: append([]string{}, source.absent...),
 		Gamma: s.Gamma(), Maps: append([]Maps{}, maps...),
-		Convention: s.convention(), Table: s.table(), OverRank: s.overRank(), Traps: trapsOf(s), Elsewhere: elsewhereThan(tool, s),
+		Convention: s.convention(), Table: s.table(), OverRank: s.overRank(), Traps: trapsOf(s),
+		Elsewhere:     elsewhereThan(tool, s),
 		NotUnderstood: append([]string{}, source.rest(tool.beside)...),
 	}, nil
 }

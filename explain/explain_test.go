@@ -255,11 +255,12 @@ func TestRefusals(t *testing.T) {
 			"LLaMA-Factory (finetuning_type, lora_target, model_name_or_path with template), ",
 		"{peft_type: IA3}": `config of PEFT: peft_type: "IA3": must be LORA or one of ADALORA, HIRA, LOHA, LOKR, ` +
 			"VERA, which are known here",
-		"{peft_type: LOHA, r: 0}":              "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
-		"{peft_type: LOHA, rank_dropout: 2}":   "config of PEFT: rank_dropout: 2: must be ",
-		"{peft_type: ADALORA, use_dora: true}": "config of PEFT: use_dora: PEFT refuses it with peft_type ADALORA: leave it out",
-		"{peft_type: LORA, r: 0}":              "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
-		"{peft_type: LORA, r: many}":           `config of PEFT: r: "many": must be a whole number from 1 to 1048576`,
+		"{peft_type: LOHA, r: 0}":            "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
+		"{peft_type: LOHA, rank_dropout: 2}": "config of PEFT: rank_dropout: 2: must be ",
+		"{peft_type: ADALORA, use_dora: true}": "config of PEFT: use_dora: PEFT refuses it with " +
+			"peft_type ADALORA: leave it out",
+		"{peft_type: LORA, r: 0}":    "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
+		"{peft_type: LORA, r: many}": `config of PEFT: r: "many": must be a whole number from 1 to 1048576`,
 		"{peft_type: LORA, lora_alpha: .nan}": "config of PEFT: lora_alpha: .nan: must be a number above 0 " +
 			"and at most 1e6",
 		"{peft_type: LORA, lora_alpha: -1}": "config of PEFT: lora_alpha: -1: must be a number above 0 " +

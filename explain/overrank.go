@@ -14,8 +14,9 @@ import (
 // OverRank is what these settings' convention does as the rank grows and α stays as it is, by theory: to the loss
 // that the first update takes away.
 type OverRank struct {
-	Optimizer string           `json:"optimizer"`
-	Power     *float64         `json:"first_loss_drop_power,omitempty"` // of the rank; absent if it depends on the weights
+	Optimizer string `json:"optimizer"`
+	// Power is that of the rank. It is absent if it depends on the weights.
+	Power     *float64         `json:"first_loss_drop_power,omitempty"`
 	Stability theory.Stability `json:"stability"`
 	StableP   *float64         `json:"stable_p,omitempty"` // the p of α/r^p that makes that power 0
 }

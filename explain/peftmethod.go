@@ -68,7 +68,7 @@ var peftMethods = map[string]peftMethod{
 		beside: []string{"init_weights"},
 	},
 	"ADALORA": {
-		name: "adalora", words: ofAdaLoRA(),
+		name: lora.AdaLoRAMethod, words: ofAdaLoRA(),
 		beside: strings.Fields(`target_r tinit tfinal deltaT beta1 beta2 orth_reg_weight total_step
 			init_lora_weights`),
 		ignored: []pair{{"r", "8"}, {"use_rslora", "false"}},

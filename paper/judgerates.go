@@ -443,5 +443,6 @@ func (x transferred) learnedText() string {
 	if x.learned.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s%%, %s%% for one of %d pairs", intervalText(x.learned), number.Significant(x.most, 3), x.pairs)
+	return fmt.Sprintf("%s%%, %s%% for one of %d pairs", intervalText(x.learned), number.Significant(x.most, 3),
+		x.pairs)
 }

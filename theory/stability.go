@@ -32,9 +32,9 @@ const (
 // It does not say that one learning rate is best at every rank: the first step that curvature
 // allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
 //
-// Of spectral updates nothing is said. As r grows without bound, those of BA are stable with p = 0 and those of γBA
-// with every p. But their loss drop grows as long as the gradient has more singular values than the rank, which is as far
-// as ranks go in practice: there p = 1 is stable under those of BA, and no p under those of γBA.
+// Of spectral updates nothing is said. As r grows without bound, those of BA are stable with p = 0 and those of
+// γBA with every p. But their loss drop grows as long as the gradient has more singular values than the rank, which
+// is as far as ranks go in practice: there p = 1 is stable under those of BA, and no p under those of γBA.
 func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 	if s.Log || !predicted(u) || ofProduct(u) {
 		return Unknown

@@ -107,8 +107,9 @@ func measuredText(m reproduction.Rate, q Question) string {
 	if m.Quantity == reproduction.TransferRegret {
 		worst, _ := measuredOf(m.Optimizer, reproduction.TransferMost, m.P)
 		said = fmt.Sprintf("a rate tuned at rank %d and multiplied by the derived factor lost %s%% [%s, %s] of what "+
-			"was learned at rank %d, and %s%% for the worst of all pairs of %d seeds", m.Smallest, number.Fixed(m.Value, 1),
-			number.Fixed(m.Low, 1), number.Fixed(m.High, 1), m.Largest, number.Fixed(worst.Value, 1), m.Seeds)
+			"was learned at rank %d, and %s%% for the worst of all pairs of %d seeds", m.Smallest,
+			number.Fixed(m.Value, 1), number.Fixed(m.Low, 1), number.Fixed(m.High, 1), m.Largest,
+			number.Fixed(worst.Value, 1), m.Seeds)
 	}
 	return fmt.Sprintf("measured under %s at p = %s: %s (claim %s)", m.Optimizer, number.Brief(m.P), said, c.Number)
 }

@@ -690,7 +690,8 @@ func judgeTransfer(r rule, s *study) finding {
 		learned := say{}
 		if half.share.n > 0 {
 			lost := g.pairs(-(1 - p) / 2)
-			learned = halved(half.share).plus(phrase("%, #% for one of # pairs", sig(slices.Max(lost), 3), count(len(lost))))
+			learned = halved(half.share).plus(
+				phrase("%, #% for one of # pairs", sig(slices.Max(lost), 3), count(len(lost))))
 			most = append(most, phrase("#% of what it learned for p = #", sig(slices.Max(lost), 3), plain(p)))
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
@@ -729,7 +730,8 @@ func judgeTransfer(r rule, s *study) finding {
 		}
 	}
 	f.off = phrase("loses #% of what was learned", fix(lost, 1))
-	f.beware = say{text: " If each seed gets the rate of each other one, the seed that loses most loses "}.plus(join(most, ", "), say{text: ". The standing is " +
+	each := say{text: " If each seed gets the rate of each other one, the seed that loses most loses "}
+	f.beware = each.plus(join(most, ", "), say{text: ". The standing is " +
 		"about most seeds, not about their mean, and leaves out what the choice of the validation examples adds to " +
 		"the error. It needs all multipliers, so that no p is corrected."})
 	f.seen = f.seen.plus(f.beware, say{text: " The last column is no part of the claim. It has the powers of R/r, in " +

@@ -98,7 +98,8 @@ func (s *study) readRuns(folder string) error {
 			}
 		}
 		p.step = int(p.values["step"])
-		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+points(row, derived) })
+		text := points(row, derived)
+		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+text })
 	})
 	if err != nil {
 		return err
