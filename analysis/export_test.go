@@ -147,7 +147,7 @@ func TestExportColumns(t *testing.T) {
 		"runs.csv": {"run,cell,function,experiment,phase,place,status,reason," +
 			"scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,seed,optimizer,lr," +
 			"steps,tokens,started,seconds,flops,factored_flops,bytes,numerics,model_hash,data_hash,program,go,kernel," +
-			"warnings,beyond_theory,axes,train_loss,val_loss,", ",config.adapter.rank,config.note"},
+			"warnings,beyond_theory,axes,train_loss,val_loss,", ",config.adapter.rank,config.note,peak_bytes,imported"},
 		"columns.csv": {"column,file,unit,meaning", ""},
 		"curves.csv": {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,",
 			",loss_drop_actual,map_output"},

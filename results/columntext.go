@@ -17,7 +17,7 @@ type ColumnText struct {
 func Columns(beside ...Table) []ColumnText {
 	quantities := metrics.Quantities()
 	tables := []Table{
-		{File: RunsTable, Columns: allRunColumns([]string{"PATH"})},
+		{File: RunsTable, Columns: exportColumns([]string{"PATH"})},
 		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(quantities))},
 		{File: modulesTable, Columns: slices.Concat(moduleColumns, quantityColumns(quantities))},
 		{File: validationTable, Columns: validationTableColumns(true)},

@@ -116,6 +116,7 @@ func (r runRow) settings() map[string]any {
 		}
 	}
 	add(columnsOf(runFields), r.fieldCells(runFields))
+	add(columnsOf(exportFields), r.fieldCells(exportFields))
 	add(expectedColumns(), r.expectedCells())
 	paths := pathsOf(r.config)
 	add(configColumns(paths), configCells(r.config, paths))

@@ -42,8 +42,10 @@ func (o Outlines) tables(f Form) []streamedTable {
 	batches := validationTableColumns(slices.Contains(o.recorded, metrics.BitsPerByte))
 	return []streamedTable{
 		{
-			Table: Table{File: RunsTable, Columns: allRunColumns(o.paths)},
-			rows:  func(r runRow, _ rest) ([]byte, error) { return encodeCSV([][]string{r.cells(o.paths)}), nil },
+			Table: Table{File: RunsTable, Columns: exportColumns(o.paths)},
+			rows: func(r runRow, _ rest) ([]byte, error) {
+				return encodeCSV([][]string{r.exportCells(o.paths)}), nil
+			},
 		},
 		table(curvesTable, slices.Concat(curveColumns, quantityColumns(o.recorded)),
 			func(left rest) []byte { return left.curve }),

@@ -147,3 +147,28 @@ func TestExportOntoAFullDisk(t *testing.T) {
 type fullWriter struct{ err error }
 
 func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// The last columns of an export's runs say what memory a run took and where it comes from, if the store knows; a
+// study's files are without them.
+func TestExportedMemoryAndSource(t *testing.T) {
+	ours, theirs := testGrid()[0], importedRun()
+	ours.Timing.Peak, theirs.Imported.Source = 1<<40, "=a.csv:2"
+	header, rows := exportedRows(t, CSV, RunsTable, ours, theirs)
+	if got := header[len(header)-2:]; !slices.Equal(got, []string{"peak_bytes", "imported"}) {
+		t.Errorf("the last columns are %q", got)
+	}
+	for _, row := range rows {
+		want := []string{"1099511627776", ""}
+		if row[0] == theirs.ID {
+			want = []string{"", "'=a.csv:2"}
+		}
+		if got := row[len(row)-2:]; !slices.Equal(got, want) {
+			t.Errorf("run %s: %q, want %q", row[0], got, want)
+		}
+	}
+	for _, c := range columnsOf(exportFields) {
+		if slices.Contains(allRunColumns(nil), c) {
+			t.Errorf("a study has %s", c.Name)
+		}
+	}
+}

@@ -43,7 +43,7 @@ var counted = []string{"index", "steps", "tokens", "runs", "seeds", "ranks"}
 
 // kind is the type of the column's cells: that of the field of a run, if it is one.
 func (c Column) kind() parquetfile.Kind {
-	for _, f := range runFields {
+	for _, f := range slices.Concat(runFields, exportFields) {
 		if f.Column == c && c.Name != "place" {
 			return kindOf(f.at(&runRow{}))
 		}
@@ -60,7 +60,7 @@ func (c Column) kind() parquetfile.Kind {
 // kindOf is the type of the value that v points to.
 func kindOf(v any) parquetfile.Kind {
 	switch v.(type) {
-	case *int, *int64:
+	case *int, *int64, known:
 		return parquetfile.Whole
 	case *uint64:
 		return parquetfile.Unsigned

@@ -11,7 +11,7 @@ import (
 // rows cause a panic.
 func FuzzRows(f *testing.F) {
 	s := testStudy()
-	runs, err := newRunTable(s.Runs, s.Grid, nil)
+	runs, err := newRunTable(s.Runs, s.Grid, nil, studyForm)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func FuzzRows(f *testing.F) {
 		if err != nil {
 			return
 		}
-		table, err := newRunTable(s.Runs, s.Grid, nil)
+		table, err := newRunTable(s.Runs, s.Grid, nil, studyForm)
 		if err != nil {
 			t.Fatalf("read, and not written: %v", err)
 		}

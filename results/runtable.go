@@ -6,10 +6,21 @@ import (
 	"ranksweep/grid"
 )
 
+// A runForm is the columns of runs.csv, and the cells of a run in them, for some fields of configs.
+type runForm struct {
+	columns func(fields []string) []Column
+	cells   func(r runRow, fields []string) []string
+}
+
+var (
+	studyForm  = runForm{allRunColumns, runRow.cells}
+	exportForm = runForm{exportColumns, runRow.exportCells}
+)
+
 // newRunTable is runs.csv: first the runs in the order given, all of which the grid must
 // ask for; then the missing runs, by phase and place. Without a grid, every run is
 // reported.
-func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, error) {
+func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark, as runForm) (Table, error) {
 	rows, err := runRowsOf(runs, g)
 	if err != nil {
 		return Table{}, err
@@ -23,10 +34,10 @@ func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, er
 		paths = append(paths, pathsOf(rows[i].config))
 	}
 	fields := mergeOrders(paths)
-	t := Table{File: RunsTable, Columns: allRunColumns(fields)}
+	t := Table{File: RunsTable, Columns: as.columns(fields)}
 	for _, r := range rows {
 		r.local = marks[r.ID]
-		t.Rows = append(t.Rows, r.cells(fields))
+		t.Rows = append(t.Rows, as.cells(r, fields))
 	}
 	return t, nil
 }

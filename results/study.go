@@ -134,7 +134,7 @@ func WriteStudy(dir string, s StudyFiles, marks map[string]LocalMark) error {
 			return fmt.Errorf("results: a study is of runs that can be trained again: %w", err)
 		}
 	}
-	tables, err := RunTables(s.Runs, s.Grid, marks)
+	tables, err := runTables(s.Runs, s.Grid, marks, studyForm)
 	if err != nil {
 		return err
 	}

@@ -30,11 +30,15 @@ func (t Table) lines() [][]string {
 	return append([][]string{columnNames(t.Columns)}, t.Rows...)
 }
 
-// RunTables are runs.csv, curves.csv and validation.csv of the runs that a grid asks for, in the
+// RunTables are an export's runs.csv, curves.csv and validation.csv of the runs that a grid asks for, in the
 // order given; a run that it asks for and runs lack is a row with the status missing. Marks say
 // by ID what a run is within its local grid.
 func RunTables(runs []Run, g grid.Grid, marks map[string]LocalMark) ([]Table, error) {
-	t, err := newRunTable(runs, g, marks)
+	return runTables(runs, g, marks, exportForm)
+}
+
+func runTables(runs []Run, g grid.Grid, marks map[string]LocalMark, as runForm) ([]Table, error) {
+	t, err := newRunTable(runs, g, marks, as)
 	return []Table{t, newCurveTable(runs), newValidationTable(runs)}, err
 }
 

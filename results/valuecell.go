@@ -15,6 +15,9 @@ import (
 // power is the p of a scheme's γ = α/r^p; its cell is empty if γ is no power of rank.
 type power struct{ scheme *lora.Scheme }
 
+// known is a number whose cell is empty if it is 0, which means that nobody measured it.
+type known struct{ number *int64 }
+
 // powerOf returns the p of a scheme's γ = α/r^p; empty if γ is no power of rank. Anything
 // else in a scheme that depends on rank is part of its name.
 func powerOf(s lora.Scheme) string {
@@ -49,6 +52,11 @@ func formatCell(v any) string {
 		return formatAxes(*v)
 	case power:
 		return powerOf(*v.scheme)
+	case known:
+		if *v.number == 0 {
+			return ""
+		}
+		return strconv.FormatInt(*v.number, 10)
 	}
 	panic(fmt.Sprintf("results: no cell holds a %T", v))
 }
