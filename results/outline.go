@@ -44,6 +44,32 @@ func (s *Store) Outlines(g grid.Grid, left *Rest) (o Outlines, others int, probl
 	return newOutlines(outlines, configs, left.read), others, problems
 }
 
+// JoinOutlines are the outlines of several stores as one. left are the IDs of runs of which the record of another
+// store counts, for each store.
+func JoinOutlines(stores []Outlines, left []map[string]bool) Outlines {
+	if len(stores) == 1 {
+		return stores[0] // without a second list of as many runs
+	}
+	all := Outlines{configs: newConfigReader()}
+	from := make(map[string]int)
+	recorded, modules := make(map[metrics.Quantity]bool), make(map[metrics.Quantity]bool)
+	var paths [][]string
+	for i, o := range stores {
+		for _, r := range o.Runs {
+			if !left[i][r.ID] {
+				all.Runs, from[r.ID] = append(all.Runs, r), i
+			}
+		}
+		mark(recorded, o.recorded)
+		mark(modules, o.modules)
+		paths = append(paths, o.paths)
+	}
+	slices.SortStableFunc(all.Runs, CompareRuns)
+	all.paths, all.recorded, all.modules = mergeOrders(paths), inOrder(recorded), inOrder(modules)
+	all.rest = func(id string) (rest, error) { return stores[from[id]].rest(id) }
+	return all
+}
+
 // outline is an outline with what the columns of tables depend on.
 type outline struct {
 	Run
@@ -88,12 +114,8 @@ func newOutlines(all []outline, configs *configReader, read func(id string) (res
 	var lists [][]string
 	for i, r := range all {
 		o.Runs[i] = r.Run
-		for _, q := range r.recorded {
-			recorded[q] = true
-		}
-		for _, q := range r.modules {
-			modules[q] = true
-		}
+		mark(recorded, r.recorded)
+		mark(modules, r.modules)
 		if r.paths != "" && !seen[r.paths] {
 			seen[r.paths] = true
 			lists = append(lists, strings.Split(r.paths, "\n"))
@@ -102,6 +124,13 @@ func newOutlines(all []outline, configs *configReader, read func(id string) (res
 	o.paths = mergeOrders(lists)
 	o.recorded, o.modules = inOrder(recorded), inOrder(modules)
 	return o
+}
+
+// mark adds quantities to a set.
+func mark(set map[metrics.Quantity]bool, more []metrics.Quantity) {
+	for _, q := range more {
+		set[q] = true
+	}
 }
 
 // inOrder lists the quantities of a set, and those that have a column in any case.

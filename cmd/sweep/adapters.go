@@ -124,38 +124,44 @@ func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 	})
 }
 
-// named returns the runs of a store with the given IDs, which may be shortened.
-func named(dir string, ids []string) (chosen []results.Run, err error) {
-	store := results.Open(dir)
-	all, err := store.IDs()
-	if err != nil {
-		return nil, err
+// named returns the runs of stores with the given IDs, which may be shortened. of returns the store whose record
+// of a run counts, or nil if none does.
+func named(dirs []string, of func(id string) *results.Store, ids []string) (chosen []results.Run, err error) {
+	var all []string
+	for _, dir := range dirs {
+		more, err := results.Open(dir).IDs()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
 	}
+	slices.Sort(all)
+	all = slices.DeleteFunc(slices.Compact(all), func(id string) bool { return of(id) == nil })
+	where, stores := strings.Join(dirs, " or "), strings.Join(dirs, " ")
 	for _, id := range ids {
 		found := slices.DeleteFunc(slices.Clone(all), func(other string) bool { return !strings.HasPrefix(other, id) })
 		switch {
 		case len(found) == 0:
-			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists its runs in runs.csv", dir, id,
-				dir)
+			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists its runs in runs.csv", where,
+				id, stores)
 		case len(found) > 1:
 			return nil, fmt.Errorf("run %s: the IDs of %d runs in %s begin like this, such as %s and %s: write more "+
 				"of it",
-				id, len(found), dir, found[0], found[1])
+				id, len(found), where, found[0], found[1])
 		}
-		r, err := store.Get(found[0])
+		r, err := of(found[0]).Get(found[0])
 		if err != nil {
-			return nil, fmt.Errorf("%s has no readable run %s: %w", dir, id, err)
+			return nil, fmt.Errorf("%s has no readable run %s: %w", where, id, err)
 		}
 		chosen = append(chosen, r)
 	}
 	return chosen, nil
 }
 
-// whole reads runs again, with their Modules.
-func whole(dir string, runs []results.Run) (all []results.Run, err error) {
-	store := results.Open(dir)
+// whole reads runs again from their stores, with their Modules.
+func whole(of func(id string) *results.Store, runs []results.Run) (all []results.Run, err error) {
 	for _, r := range runs {
-		if r, err = store.Get(r.ID); err != nil {
+		if r, err = of(r.ID).Get(r.ID); err != nil {
 			return nil, err
 		}
 		all = append(all, r)

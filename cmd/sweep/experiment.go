@@ -107,12 +107,7 @@ type holdings struct {
 // stored reads the runs that the experiment of a store asks for, and no others, and says on standard error
 // which runs it leaves out.
 func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
-	grid, err := results.ReadGrid(dir)
-	if err != nil {
-		return h, err
-	}
-	all, others, problems := results.Open(dir).Asked(grid)
-	return holdingsOf(cmd, dir, grid, all, others, problems)
+	return storedIn(cmd, []string{dir})
 }
 
 // holdingsOf returns the holdings that are those runs, beside other runs of the store and problems.

@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/analysis"
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
 func newExport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "export DIR [RUN…]",
-		Short: "Write a store's runs, curves and cells as CSV, Parquet or event files, or adapters as PEFT folders",
+		Use:   "export DIR… [RUN…]",
+		Short: "Write the runs, curves and cells of stores as CSV, Parquet or event files, or adapters as PEFT folders",
 		Long: "Export writes CSV files into --out: one row for each run, one row for each step, one row\n" +
 			"for each step and adapted map, the means over seeds, and the fitted powers of rank.\n" +
 			"columns.csv explains each column with its unit. An absent value is an empty field. Runs\n" +
@@ -31,16 +32,20 @@ func newExport() *cobra.Command {
 			"With --adapters, export writes a PEFT folder for each RUN, or for all runs. A store\n" +
 			"keeps no adapters. So a run whose adapter is not in the folder yet is trained again,\n" +
 			"which gives the same bytes, and its curve is compared with the stored one.\n\n" +
-			"RUN is the ID of a run, or the beginning of one. " + storeHelp,
+			"RUN is the ID of a run, or the beginning of one. " + severalHelp +
+			" In\nan export, the axes of a run are those of its own grid.",
 		Example: "  sweep export runs/quickstart --out report\n" +
 			"  sweep export runs/quickstart --out report --format parquet,long\n" +
 			"  sweep export runs/quickstart --out report --format tensorboard\n" +
 			"  sweep export runs/quickstart --adapters adapters 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" && len(args) > 0 {
-				return nil
+			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" || len(args) == 0 {
+				return atLeastOne("DIR")(cmd, args)
 			}
-			return exactly("DIR")(cmd, args)
+			if _, runs := storesAnd(args); len(runs) > 0 {
+				return usageError{fmt.Errorf("export: %q is no store, and a RUN needs --adapters", runs[0])}
+			}
+			return nil
 		},
 	}
 	out := cmd.Flags().String("out", "", "`FOLDER` for the files; created if missing")
@@ -57,34 +62,17 @@ func newExport() *cobra.Command {
 		if err != nil {
 			return usageError{fmt.Errorf("export: --format: %w", err)}
 		}
-		if err := ofStore(cmd, args); err != nil {
-			return err
-		}
-		dir, ids := args[0], args[1:]
-		grid, err := results.ReadGrid(dir)
-		if err != nil {
+		dirs, ids := storesAnd(args)
+		if err := ofStores(cmd, dirs); err != nil {
 			return err
 		}
 		defer debug.SetGCPercent(debug.SetGCPercent(50)) // a large store: 100,000 runs in 1 GB
-		var left *results.Rest
-		if *out != "" {
-			if left, err = results.NewRest(*out); err != nil {
-				return err
-			}
-		}
-		defer left.Close()
-		outlines, others, problems := results.Open(dir).Outlines(grid, left)
-		h, err := holdingsOf(cmd, dir, grid, outlines.Runs, others, problems)
+		h, err := export(cmd, dirs, *out, forms)
 		if err != nil {
 			return err
 		}
-		if *out != "" {
-			if err := analysis.Export(outlines, h.runs, h.grid, *out, forms...); err != nil {
-				return err
-			}
-		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, choice, dir, adapters(*handed), ids, analysis.Trained(h.runs)); err != nil {
+			if err := exportAdapters(cmd, choice, h, dirs, adapters(*handed), ids); err != nil {
 				return err
 			}
 		}
@@ -96,13 +84,44 @@ func newExport() *cobra.Command {
 	return cmd
 }
 
+// export writes what stores hold into a folder, in some forms. Without a folder it only reads.
+func export(cmd *cobra.Command, dirs []string, out string, forms []results.Form) (h holdings, err error) {
+	// A run that two stores have is kept twice, until it is known which of them counts.
+	rests := make([]*results.Rest, len(dirs))
+	for i := range rests {
+		if out != "" && err == nil {
+			rests[i], err = results.NewRest(out)
+		}
+		defer rests[i].Close()
+	}
+	if err != nil {
+		return h, err
+	}
+	var outlines []results.Outlines
+	opened, err := openStores(cmd, dirs, func(s *results.Store, g grid.Grid) ([]results.Run, int, []error) {
+		o, others, problems := s.Outlines(g, rests[len(outlines)])
+		outlines = append(outlines, o)
+		return o.Runs, others, problems
+	})
+	if err != nil {
+		return h, err
+	}
+	if h, err = heldBy(cmd, opened); err != nil || out == "" {
+		return h, err
+	}
+	var left []map[string]bool
+	for _, o := range opened {
+		left = append(left, o.left)
+	}
+	return h, analysis.Export(results.JoinOutlines(outlines, left), h.runs, h.grid, out, forms...)
+}
+
 // exportAdapters hands out the adapters of the runs with the given IDs, or of
 // all runs.
-func exportAdapters(
-	cmd *cobra.Command, c choice, dir string, to adapters, ids []string, runs []results.Run,
-) (err error) {
+func exportAdapters(cmd *cobra.Command, c choice, h holdings, dirs []string, to adapters, ids []string) (err error) {
+	runs, of := analysis.Trained(h.runs), h.storeOf(dirs[0])
 	if len(ids) > 0 {
-		if runs, err = named(dir, ids); err != nil {
+		if runs, err = named(dirs, of, ids); err != nil {
 			return err
 		}
 		for _, r := range runs {
@@ -110,7 +129,7 @@ func exportAdapters(
 				return errors.New(why)
 			}
 		}
-	} else if runs, err = whole(dir, withAdapters(cmd.ErrOrStderr(), runs)); err != nil {
+	} else if runs, err = whole(of, withAdapters(cmd.ErrOrStderr(), runs)); err != nil {
 		return err
 	}
 	if len(runs) == 0 {

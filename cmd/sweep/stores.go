@@ -20,12 +20,15 @@ import (
 )
 
 // storesHelp explains DIR…, for every command that shows several stores together.
-const storesHelp = storeHelp + "\n\n" +
+const storesHelp = severalHelp + " What is written\n" +
+	"goes into a folder with the names of all beside the first store."
+
+// severalHelp explains DIR… where that folder is none of a command's matter.
+const severalHelp = storeHelp + "\n\n" +
 	"Several stores are shown together: a table says what each holds and in which fields of\n" +
 	"configs, models, data, trainers, programs and CPUs they differ, and such a field is an axis of\n" +
 	"them all. Runs that differ in their seed alone share a cell, from whichever store they come. A\n" +
-	"run that two stores have counts once, unless its records contradict each other. What is written\n" +
-	"goes into a folder with the names of all beside the first store."
+	"run that two stores have counts once, unless its records contradict each other."
 
 // ofStores is the PreRunE of subcommands all of whose arguments are stores.
 func ofStores(cmd *cobra.Command, args []string) error {
@@ -96,26 +99,39 @@ func viewFolder(dirs []string) (string, error) {
 
 // storedIn reads what stores hold, each as [stored] does, and joins it.
 func storedIn(cmd *cobra.Command, dirs []string) (holdings, error) {
-	if len(dirs) == 1 {
-		return stored(cmd, dirs[0])
+	opened, err := openStores(cmd, dirs, (*results.Store).Asked)
+	if err != nil {
+		return holdings{}, err
 	}
+	return heldBy(cmd, opened)
+}
+
+// openStores reads the runs that the grids of stores ask for by read, and finds which record of a run counts.
+func openStores(cmd *cobra.Command, dirs []string, read func(*results.Store, grid.Grid) ([]results.Run, int, []error)) (
+	[]openedStore, error) {
 	opened := make([]openedStore, len(dirs))
 	for i, dir := range dirs {
 		g, err := results.ReadGrid(dir)
 		if err != nil {
-			return holdings{}, err
+			return nil, err
 		}
 		o := openedStore{dir: dir, store: results.Open(dir), grid: g, left: make(map[string]bool)}
-		o.all, o.others, o.problems = o.store.Asked(g)
+		o.all, o.others, o.problems = read(o.store, g)
 		opened[i] = o
 	}
-	if err := agree(cmd, opened); err != nil {
-		return holdings{}, err
+	return opened, agree(cmd, opened)
+}
+
+// heldBy is what opened stores hold together.
+func heldBy(cmd *cobra.Command, opened []openedStore) (holdings, error) {
+	if len(opened) == 1 {
+		o := opened[0]
+		return holdingsOf(cmd, o.dir, o.grid, o.all, o.others, o.problems)
 	}
 	return joined(cmd, opened)
 }
 
-// openedStore is one of several stores, with what was read of it.
+// openedStore is a store, with what was read of it.
 type openedStore struct {
 	dir      string
 	store    *results.Store
@@ -240,13 +256,20 @@ func fieldsOf(rows []analysis.Row) (all [][]grid.Coordinate) {
 // modules reads the points of each adapted map of a run, from the store in dir or, if several are shown, from
 // that of the run.
 func (h holdings) modules(dir string) func(id string) ([]metrics.Point, error) {
-	single := results.Open(dir)
+	of := h.storeOf(dir)
 	return func(id string) ([]metrics.Point, error) {
-		store := single
-		if h.from != nil {
-			store = h.from[id]
-		}
-		r, err := store.Get(id)
+		r, err := of(id).Get(id)
 		return r.Modules, err
+	}
+}
+
+// storeOf returns the store of each run: that in dir or, if several are shown, the one whose record counts.
+func (h holdings) storeOf(dir string) func(id string) *results.Store {
+	single := results.Open(dir)
+	return func(id string) *results.Store {
+		if h.from != nil {
+			return h.from[id]
+		}
+		return single
 	}
 }

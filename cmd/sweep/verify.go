@@ -67,7 +67,7 @@ func newVerify() *cobra.Command {
 // runs of a store cannot be verified although all are asked for.
 func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []results.Run, rest, err error) {
 	if len(ids) > 0 {
-		runs, err = named(dir, ids)
+		runs, err = named([]string{dir}, holdings{}.storeOf(dir), ids)
 		return runs, nil, err
 	}
 	h, err := stored(cmd, dir)
@@ -84,7 +84,7 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []re
 		slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
 		runs = runs[:min(verified, len(runs))]
 	}
-	runs, err = whole(dir, runs)
+	runs, err = whole(h.storeOf(dir), runs)
 	return runs, rest, err
 }
 
