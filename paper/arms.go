@@ -191,6 +191,14 @@ func rankText(rank int) string {
 	return strconv.Itoa(rank)
 }
 
+// rankName calls a line of a rank.
+func rankName(rank int) string {
+	if rank == 0 {
+		return "no rank"
+	}
+	return "rank " + strconv.Itoa(rank)
+}
+
 // armLabels name arms by scheme and by the traits in which they are different.
 func armLabels(arms []analysis.Arm, different []trait) []string {
 	labels := make([]string, len(arms))

@@ -222,8 +222,10 @@ func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 		p := figure.Panel{Title: of.title + ", " + s.Unit}
 		var values, at []float64
 		for i, a := range v.arms {
-			marks := figure.Series{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars}
-			law := figure.Series{Color: colors[i], Line: figure.ThinLineWide}
+			marks := figure.Series{
+				Name: labels[i], Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars,
+			}
+			law := figure.Series{Name: labels[i] + ", exact theory", Color: colors[i], Line: figure.ThinLineWide}
 			for _, c := range a.Cells {
 				q := statisticPoint(c, s)
 				if v := c.Expected(s); number.Finite(v) {

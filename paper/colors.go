@@ -68,6 +68,7 @@ func armColors(arms []analysis.Arm, palette map[string]figure.Family) []color.RG
 // dashes.
 func (v View) armSeries(i int) figure.Series {
 	s := series(v.colors[i], i)
+	s.Name = v.labels[i]
 	if len(v.schemes) > 1 {
 		before := slices.DeleteFunc(slices.Clone(v.arms[:i]), func(a analysis.Arm) bool {
 			return a.Scheme != v.arms[i].Scheme

@@ -54,7 +54,7 @@ func (v View) rankGlyph(rank int) draw.GlyphDrawer {
 
 // meanLine is the mean of a cell's done runs.
 func (k curves) meanLine(c analysis.Cell, color color.RGBA) figure.Series {
-	s := figure.Series{Color: color, Line: figure.LineWide, Spread: k.spread}
+	s := figure.Series{Name: rankName(c.Rank), Color: color, Line: figure.LineWide, Spread: k.spread}
 	for _, p := range c.Curve(k.quantity, k.smoothing) {
 		s.Points = append(s.Points, spreadPoint(float64(p.Step), p.Interval, p.Seeds))
 	}
@@ -80,6 +80,7 @@ func (k curves) divergedLines(c analysis.Cell, color color.RGBA) []figure.Series
 		}
 		points := k.of(r)
 		lines = append(lines, figure.Series{
+			Name:   fmt.Sprintf("%s, seed %d, diverged", rankName(c.Rank), r.Seed),
 			Points: points, Color: color, Line: figure.ThinLineWide, Dashes: figure.ShortDashes,
 		})
 		if n := len(points); n > 0 {

@@ -82,7 +82,7 @@ func (v View) frontiers(all []figure.Series) (lines []figure.Series) {
 // frontier joins the points, of all series, for which no other point has both a lower cost and
 // a lower loss.
 func frontier(all []figure.Series) figure.Series {
-	f := figure.Series{Color: figure.RGB(0xd9d2c0), Line: 5 * figure.LineWide}
+	f := figure.Series{Name: "frontier", Color: figure.RGB(0xd9d2c0), Line: 5 * figure.LineWide}
 	var points []figure.Point
 	for _, s := range all {
 		points = append(points, s.Points...)

@@ -93,7 +93,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 // timeSeries is how a placement is drawn. Its colour is not that of a scheme.
 func timeSeries() figure.Series {
 	s := series(figure.Grey[1], 0)
-	s.Spread = figure.Bars
+	s.Name, s.Spread = "with an adapter", figure.Bars
 	return s
 }
 

@@ -30,7 +30,8 @@ func lawPanels(laws []law, label string) (panels []figure.Panel, l figure.Legend
 	var values, at []float64
 	for i, w := range laws {
 		points := figure.Series{
-			Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars, Points: w.points,
+			Name: w.label, Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars,
+			Points: w.points,
 		}
 		for _, q := range w.points {
 			at = append(at, q.X)
@@ -111,10 +112,12 @@ func fitLines(e stats.Exponent, err error, source string, points figure.Series) 
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
 	fit = figure.Series{
+		Name:   points.Name + ", fitted power",
 		Points: powerLaw(first, last, middle, level, e.Value), Color: points.Color, Line: 1.5 * figure.LineWide,
 	}
 	if number.Finite(e.Predicted) {
 		theory = figure.Series{
+			Name:   points.Name + ", " + source,
 			Points: powerLaw(first, last, middle, level, e.Predicted),
 			Color:  figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes,
 		}

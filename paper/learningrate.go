@@ -68,8 +68,10 @@ func (v View) startingLoss() float64 {
 // rateLine is one rank's mean loss at each rate of a group, with a cross instead at each rate
 // at which a run diverged.
 func (v View) rateLine(group []analysis.Cell, rank int, c color.RGBA) (line, lost figure.Series) {
-	line = figure.Series{Color: c, Line: figure.LineWide, Glyph: v.rankGlyph(rank), Spread: figure.Bars}
-	lost = figure.Series{Color: c, Glyph: draw.CrossGlyph{}}
+	line = figure.Series{
+		Name: rankName(rank), Color: c, Line: figure.LineWide, Glyph: v.rankGlyph(rank), Spread: figure.Bars,
+	}
+	lost = figure.Series{Name: rankName(rank) + ", diverged", Color: c, Glyph: draw.CrossGlyph{}}
 	for _, cell := range group {
 		if cell.Rank != rank {
 			continue

@@ -55,7 +55,7 @@ func phaseFigure(v View) (figure.Figure, bool) {
 			t := figure.Tile{
 				X:     float64(slices.Index(powers, g[0].Powers.P)),
 				Y:     float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
-				Color: figure.Diverging(e.Value), Framed: of.zero(e, g[0]), Text: "-",
+				Value: e.Value, Color: figure.Diverging(e.Value), Framed: of.zero(e, g[0]), Text: "-",
 			}
 			if number.Finite(e.Value) {
 				t.Text = number.Fixed(e.Value, 2)

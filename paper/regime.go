@@ -38,8 +38,10 @@ func regimeFigure(v View) (figure.Figure, bool) {
 			if !ok {
 				continue
 			}
-			marks := figure.Series{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars}
-			exact := figure.Series{Color: colors[i], Line: figure.ThinLineWide}
+			marks := figure.Series{
+				Name: labels[i], Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars,
+			}
+			exact := figure.Series{Name: labels[i] + ", exact theory", Color: colors[i], Line: figure.ThinLineWide}
 			for k, rank := range g.Ranks {
 				x := float64(rank)
 				m, e := g.Measured[k], g.Expected[k]

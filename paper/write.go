@@ -10,8 +10,8 @@ import (
 	"ranksweep/wholefile"
 )
 
-// WriteFigures writes each figure as dir/figures/NAME.svg, .png and .pdf, and its caption as
-// NAME.txt. A file is replaced whole or not at all.
+// WriteFigures writes each figure as dir/figures/NAME.svg, .png and .pdf, its caption as NAME.txt, and its data as
+// NAME.csv. A file is replaced whole or not at all.
 func WriteFigures(figures []figure.Figure, dir string) error {
 	dir = filepath.Join(dir, "figures")
 	for _, f := range figures {
@@ -20,11 +20,19 @@ func WriteFigures(figures []figure.Figure, dir string) error {
 				return err
 			}
 		}
-		if err := writeFile(filepath.Join(dir, f.Name+".txt"), []byte(f.Caption+"\n")); err != nil {
+		if err := writeData(f, figureTable(f), dir); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeData writes the caption of a figure to dir/NAME.txt, and its data to dir/NAME.csv.
+func writeData(f figure.Figure, data table.Table, dir string) error {
+	if err := writeFile(filepath.Join(dir, f.Name+".txt"), []byte(f.Caption+"\n")); err != nil {
+		return err
+	}
+	return writeTable(data, dir)
 }
 
 // Write writes the chart to dir/figures: NAME in each of its formats, its caption as NAME.txt, and its data as
@@ -37,10 +45,7 @@ func (c Chart) Write(dir string) error {
 			return err
 		}
 	}
-	if err := writeFile(filepath.Join(dir, c.Name+".txt"), []byte(f.Caption+"\n")); err != nil {
-		return err
-	}
-	return writeTable(c.Table(), dir)
+	return writeData(f, c.Table(), dir)
 }
 
 // WriteFigures writes every figure of the findings to dir/NAME.png.

@@ -27,7 +27,7 @@ func TestWritesItsFiles(t *testing.T) {
 	}
 	var want []string
 	for _, name := range []string{"differences", "gradient-norm", "loss", "onset"} {
-		for _, extension := range []string{"pdf", "png", "svg", "txt"} {
+		for _, extension := range []string{"csv", "pdf", "png", "svg", "txt"} {
 			want = append(want, filepath.Join(dir, "figures", name+"."+extension))
 		}
 	}

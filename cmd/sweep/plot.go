@@ -26,8 +26,8 @@ func newPlot() *cobra.Command {
 			strings.Join(paper.FigureNames(), ", ") + ".\n\n" +
 			"Figures that the experiment file asks for under figures are drawn too.\n\n" +
 			"With --x, --y or another of these flags it draws a figure of your own: any axis, field,\n" +
-			"statistic or quantity against any other. Its data are written beside it as CSV. docs/figures.md\n" +
-			"shows ten figures and the command of each.\n\n" + storesHelp,
+			"statistic or quantity against any other. The data of every figure are written beside it as CSV.\n" +
+			"docs/figures.md shows ten figures and the command of each.\n\n" + storesHelp,
 		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations\n" +
 			"  sweep plot runs/quickstart --x rank --y val_loss --lines scaling --width 3.25in\n" +
 			"  sweep plot runs/quickstart runs/longer loss",
@@ -128,7 +128,7 @@ func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
 		return err
 	}
 	for _, f := range figures {
-		if err := tellFigure(w, dir, f.Name, "svg,png,pdf", f.Caption); err != nil {
+		if err := tellFigure(w, dir, f.Name, "svg,png,pdf,csv", f.Caption); err != nil {
 			return err
 		}
 	}

@@ -18,9 +18,10 @@ type Panel struct {
 }
 
 // A Tile is a coloured square of a heat map, with a text in it. X and Y are its middle; its
-// width and height are 1.
+// width and height are 1. Value is what its text rounds.
 type Tile struct {
 	X, Y   float64
+	Value  float64
 	Text   string
 	Short  string // in place of Text if there is no room for it
 	Color  color.RGBA
@@ -29,6 +30,7 @@ type Tile struct {
 
 // A Series is a set of points in order of x and the way they are drawn.
 type Series struct {
+	Name   string // what its points are, in the figure's data; empty if they are those of another series, or a guide
 	Points []Point
 	Color  color.RGBA
 	Line   vg.Length        // width of the line that joins the points; 0: none
