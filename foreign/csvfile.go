@@ -43,6 +43,8 @@ type column struct {
 	name     string // of a field, step or run; of an axis, its own
 	quantity metrics.Quantity
 	kind     columnKind
+	run      string // in a wide file, the run that it is of
+	of       string // of an end, the column whose end it is
 }
 
 type columnKind uint8
@@ -53,6 +55,7 @@ const (
 	quantityKind
 	stepKind
 	runKind
+	endKind
 )
 
 // readCSV returns the trials of a CSV.
@@ -140,6 +143,10 @@ func (t *csvFile) heads(names []string) error {
 	}
 	find := func(c column) error {
 		c.place = slices.Index(heads, c.head)
+		if c.place < 0 && c.kind == quantityKind && isWide(heads, c.head) {
+			return fmt.Errorf("line 1: column %q is there once for each run, as W&B exports a chart: write the "+
+				"settings of each run under runs of %s: %s", c.head, t.m.file, wideExample(heads))
+		}
 		if c.place < 0 {
 			return fmt.Errorf("line 1: %s: %w", t.m.file, misspelt.Unknown("column", c.head, heads))
 		}
@@ -148,6 +155,15 @@ func (t *csvFile) heads(names []string) error {
 		}
 		t.columns = append(t.columns, c)
 		return nil
+	}
+	if len(t.m.Runs) > 0 {
+		wide, err := t.m.wideColumns(heads)
+		for _, c := range append(wide, newColumn(stepColumn, t.m.Columns[stepColumn])) {
+			if err == nil {
+				err = find(c)
+			}
+		}
+		return err
 	}
 	var errs []error
 	for _, name := range slices.Concat([]string{runColumn, stepColumn}, fieldNames(), quantityNames()) {
@@ -195,9 +211,12 @@ func (t *csvFile) row() error {
 		return located(err)
 	}
 	line, _ := t.rows.FieldPos(0)
+	if len(t.m.Runs) > 0 {
+		return t.wideRow(cells, line)
+	}
 	if one, err := t.trial(cells, line); err != nil {
 		return err
-	} else if err := t.measured(one, cells); err != nil {
+	} else if err := t.measured(one, cells, t.columns); err != nil {
 		return fmt.Errorf("line %d: %w", line, err)
 	}
 	return nil
@@ -271,13 +290,13 @@ func (t *csvFile) known(one *trial, run string, line int) (*trial, error) {
 	return first, nil
 }
 
-// measured adds what a row measured to its trial.
-func (t *csvFile) measured(one *trial, cells []string) error {
+// measured adds what a row measured in some columns to its trial.
+func (t *csvFile) measured(one *trial, cells []string, columns []column) error {
 	step, err := t.step(one, cells)
 	if err != nil {
 		return err
 	}
-	for _, c := range t.columns {
+	for _, c := range columns {
 		text := t.cell(cells, c)
 		if c.kind != quantityKind || text == "" {
 			continue

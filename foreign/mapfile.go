@@ -23,12 +23,16 @@ type Map struct {
 	Columns   map[string]string `yaml:"columns"`   // by field, quantity, step or run
 	Values    map[string]string `yaml:"values"`    // of fields that no column has, the same for all runs
 	Axes      []string          `yaml:"axes"`      // further columns in which runs differ
+	Runs      settingsOf        `yaml:"runs"`      // in a file with a column for each run, what each has of fields
 	Separator string            `yaml:"separator"` // of columns: a comma, a semicolon or a tab; found if it is absent
 	Decimal   string            `yaml:"decimal"`   // the sign before decimals, a point or a comma
 	NaN       string            `yaml:"nan"`       // diverged: a value that is no number says that the run diverged
 
 	file string // for errors
 }
+
+// settingsOf are values of fields, by run.
+type settingsOf map[string]map[string]string
 
 // The columns that are no field and no quantity.
 const (
@@ -37,7 +41,7 @@ const (
 )
 
 // mapKeys are the keys of a map.
-var mapKeys = []string{"name", "columns", "values", "axes", "separator", "decimal", "nan"}
+var mapKeys = []string{"name", "columns", "values", "axes", "runs", "separator", "decimal", "nan"}
 
 // ReadMap reads a map file.
 func ReadMap(path string) (*Map, error) {
@@ -95,6 +99,9 @@ func (m *Map) check() error {
 			return fmt.Errorf("values: %w", err)
 		}
 	}
+	if err := m.checkRuns(); err != nil {
+		return err
+	}
 	for _, name := range m.Axes {
 		if slices.Contains(known, name) {
 			return fmt.Errorf("axes: %q: is the name of a field: put it under columns", name)
@@ -114,8 +121,13 @@ func (m *Map) check() error {
 	return nil
 }
 
-// names reports whether a column or a value has a field.
+// names reports whether a column, a value or every run has a field.
 func (m *Map) names(field string) bool {
+	if len(m.Runs) > 0 && m.Values[field] == "" {
+		return !slices.ContainsFunc(slices.Collect(maps.Values(m.Runs)), func(of map[string]string) bool {
+			return of[field] == ""
+		})
+	}
 	return m.Columns[field] != "" || m.Values[field] != ""
 }
 
@@ -124,6 +136,9 @@ func (m *Map) complete() error {
 	full := m.Values[schemeField] == lora.FullMethod || m.Columns[schemeField] != ""
 	measured := slices.ContainsFunc(quantityNames(), func(q string) bool { return m.Columns[q] != "" })
 	switch {
+	case len(m.Runs) > 0 && m.Columns[stepColumn] == "":
+		return errors.New("names no step: a file with a column for each run has one of the step: write step: COLUMN " +
+			"under columns")
 	case !m.names(rankField) && !full:
 		return errors.New("names no rank: write rank: COLUMN under columns, or rank: NUMBER under values")
 	case !m.names(rateField):
