@@ -389,7 +389,7 @@ func (b *builder) arrange(lines map[[2]int]*Line, runs map[[2]int][]*Run) error 
 				continue
 			}
 			b.theory(l, runs[key])
-			if b.Kind == HeatKind && isLoss(b.color) {
+			if b.Kind == HeatKind && b.color.isLoss() {
 				l.rows(b.XScale)
 			}
 			for _, m := range l.Marks {
@@ -440,11 +440,7 @@ func (b *builder) theory(l *Line, runs []*Run) {
 }
 
 // isLoss reports whether less of a variable is better.
-func isLoss(v variable) bool {
-	return v.statistic != nil && slices.Contains([]string{
-		metrics.ValLossFinal.Name, metrics.TrainLossFinal.Name, "val_loss_best",
-		metrics.BitsPerByteFinal.Name}, v.name)
-}
+func (v variable) isLoss() bool { return v.statistic != nil && v.statistic.IsLoss() }
 
 // note says what a reader must know of the figure.
 func (b *builder) note() {

@@ -191,6 +191,12 @@ func (s Statistic) ofLoRA(zeroA bool) theory.Prediction {
 	return s.Theory
 }
 
+// IsLoss reports whether the statistic is a loss after training, of which less is better.
+func (s Statistic) IsLoss() bool {
+	return slices.Contains([]string{TrainLossFinal.Name, ValLossFinal.Name, "val_loss_best", BitsPerByteFinal.Name},
+		s.Name)
+}
+
 // HasExpected reports whether an exact expectation of s is known in some setting.
 func (s Statistic) HasExpected() bool {
 	return s.TheoryOf(lora.DefaultMethod, false).HasExpected() || s.TheoryOf(lora.DefaultMethod, true).HasExpected()

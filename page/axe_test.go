@@ -18,7 +18,7 @@ func TestAccessibility(t *testing.T) {
 	axe, err := os.ReadFile(file)
 	check(t, err)
 	b := pagetest.Open(t)
-	from := sourceOf(madeUp())
+	from := sourceOf(ratedRuns())
 	from.Doubts = []string{"a doubt"}
 	for name, how := range map[string]pagetest.Look{
 		"light": {}, "dark": {Dark: true}, "narrow": {Width: 390, Height: 844},
@@ -33,6 +33,9 @@ func TestAccessibility(t *testing.T) {
 			tab.Click(`input[name=seed][value="0"]`)
 			tab.Eval(`document.querySelector("#plot svg").focus()`, nil)
 			tab.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "ArrowRight"}, nil)
+			holds(t, tab)
+			tab.Click(`input[name=seed][value="0"]`)
+			pick(tab, "figure", "heat map")
 			holds(t, tab)
 		})
 	}

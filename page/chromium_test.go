@@ -2,13 +2,19 @@ package page
 
 import (
 	"encoding/csv"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
+	"ranksweep/metrics"
 	"ranksweep/page/pagetest"
+	"ranksweep/results"
 )
 
 // shownFrom opens a page as a file.
@@ -83,6 +89,13 @@ func TestPageInChromium(t *testing.T) {
 			"LoRA,rsLoRA")
 		pick(tab, "x axis", "rank")
 	})
+	t.Run("theory", func(t *testing.T) {
+		pick(tab, "y axis", "onset gradient norm")
+		expect(t, tab, `document.querySelectorAll("#plot path.theory").length`, "2")
+		expect(t, tab, `document.querySelector("#legend").lastChild.textContent`, "theory")
+		pick(tab, "y axis", "validation loss")
+		expect(t, tab, `document.querySelectorAll("#plot path.theory").length`, "0")
+	})
 	t.Run("sorted", func(t *testing.T) {
 		column := `[...document.querySelector("#table-summary tbody").rows]
 			.map((r) => r.cells[1].textContent).join()`
@@ -110,6 +123,70 @@ func TestPageInChromium(t *testing.T) {
 			t.Errorf("curves.csv has %d lines", strings.Count(text, "\n"))
 		}
 	})
+	quiet(t, tab)
+}
+
+// ratedRuns are made-up runs at four learning rates. The lowest loss of rank 4 lies at 1e-3, that of rank 16 and 64 at
+// the highest, 1e-2, at which rank 64 diverged under rsLoRA.
+func ratedRuns() (runs []results.Run) {
+	for i, lr := range []string{"1e-05", "0.0001", "0.001", "0.01"} {
+		for _, r := range madeUp() {
+			r.ID, r.Cell = r.ID+lr, r.Cell+lr
+			r.LR, _ = strconv.ParseFloat(lr, 64)
+			r.Axes = append(r.Axes, grid.Coordinate{Name: "lr", Value: lr})
+			best := 3
+			if r.Rank == 4 {
+				best = 2
+			}
+			r.Curve[10].Values[metrics.ValLoss] = 2 + 0.1*math.Abs(float64(i-best)) + 0.01*float64(r.Seed)
+			if r.Rank == 64 && r.Scheme == "rslora" && i == 3 {
+				r.Status = results.Diverged
+			}
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// A heat map has a tile for each pair of values, in a panel for each scheme, and frames the lowest mean of each row.
+func TestHeatMapInChromium(t *testing.T) {
+	folder := t.TempDir()
+	tab := shownFrom(t, pagetest.Open(t), sourceOf(ratedRuns()), pagetest.Look{Downloads: folder})
+	pick(tab, "figure", "heat map")
+	expect(t, tab, `[...document.querySelectorAll("#chooser label")].map((l) => l.firstChild.data + " " +
+		(l.lastChild.selectedOptions?.[0].textContent ?? "")).join()`,
+		"figure heat map,color validation loss,x axis lr,rows rank")
+	expect(t, tab, `document.querySelectorAll("#plot rect.tile").length`, "23")
+	expect(t, tab, `document.querySelectorAll("#plot rect.lowest").length`, "6")
+	tiles := `[...document.querySelectorAll("#plot text")].map((e) => e.textContent)`
+	expect(t, tab, tiles+`.filter((s) => /→/.test(s)).join()`, "2.01→,2.01→,2.01→")
+	expect(t, tab, tiles+`.filter((s) => s === "×").length`, "1")
+	tab.Click("#numbers summary")
+	tab.Click("#save-figure")
+	rows, err := csv.NewReader(strings.NewReader(tab.Saved(folder, "figure.csv"))).ReadAll()
+	check(t, err)
+	lowest := make(map[string]string)
+	for _, row := range rows[1:] {
+		if row[8] == "lowest" {
+			lowest[row[0]+" "+row[2]] = row[1]
+		}
+	}
+	want := map[string]string{"LoRA 4": "0.001", "LoRA 16": "0.01", "LoRA 64": "0.01", "rsLoRA 4": "0.001",
+		"rsLoRA 16": "0.01", "rsLoRA 64": "0.001"}
+	if len(rows) != 25 || !maps.Equal(lowest, want) {
+		t.Errorf("%d rows; the lowest are at %v, want %v", len(rows), lowest, want)
+	}
+	tab.Eval(`document.querySelector("#plot svg").focus()`, nil)
+	tab.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "ArrowRight"}, nil)
+	expect(t, tab, `document.querySelector("#tip").textContent`,
+		"LoRA, rank 4, lr 1e-5: validation loss 2.21 nats/token, 95% interval 2.1852 to 2.2348, mean of 3 seeds.")
+	pick(tab, "rows", "scheme")
+	expect(t, tab, `document.querySelectorAll("#plot rect.lowest").length`, "6")
+	pick(tab, "x axis", "scheme") // which the rows had: they change places
+	expect(t, tab, `document.querySelector("#chooser").lastChild.lastChild.selectedOptions[0].textContent`, "lr")
+	tab.Click(`input[name=seed][value="0"]`)
+	expect(t, tab, `document.querySelectorAll("#plot rect.tile").length`, "0")
+	expect(t, tab, `/^Some seeds are left out/.test(document.querySelector("#remark").textContent)`, "true")
 	quiet(t, tab)
 }
 

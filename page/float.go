@@ -1,6 +1,7 @@
 package page
 
 import (
+	"math"
 	"strconv"
 
 	"ranksweep/paper/number"
@@ -8,6 +9,8 @@ import (
 
 // A float is null in JSON where it is absent.
 type float float64
+
+var absent = float(math.NaN())
 
 func (f float) finite() bool { return number.Finite(float64(f)) }
 

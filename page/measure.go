@@ -16,6 +16,8 @@ type measure struct {
 	Meaning string   `json:"meaning"`
 	Values  []float  `json:"values,omitempty"` // of each reported run; left out if the column of this name has them
 	Means   []spread `json:"means,omitempty"`  // of each cell; none of what a run costs
+	Theory  []float  `json:"theory,omitempty"` // of each cell, on theory's line; left out if there is none
+	Loss    bool     `json:"loss,omitempty"`   // less of it is better
 }
 
 // A spread is a mean over the seeds of a cell with the ends of its 95% interval, and how many seeds they are.
@@ -28,8 +30,9 @@ type spread struct {
 
 // measuresOf are the statistics that some run has, and what runs cost.
 func measuresOf(cells []analysis.Cell, rows []analysis.Row) (all []measure) {
+	arms := analysis.Arms(rows)
 	for _, s := range metrics.Statistics {
-		m := measure{Name: s.Name, Label: s.Label, Unit: s.Unit, Meaning: s.Meaning()}
+		m := measure{Name: s.Name, Label: s.Label, Unit: s.Unit, Meaning: s.Meaning(), Loss: s.IsLoss()}
 		for _, r := range rows {
 			m.Values = append(m.Values, float(r.Statistic(s)))
 		}
@@ -40,6 +43,7 @@ func measuresOf(cells []analysis.Cell, rows []analysis.Row) (all []measure) {
 			i := c.Statistic(s)
 			m.Means = append(m.Means, spread{float(i.Mean), float(i.Low), float(i.High), i.N})
 		}
+		m.Theory = theoryOf(s, arms)
 		all = append(all, m)
 	}
 	for _, c := range costs {

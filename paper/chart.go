@@ -299,11 +299,10 @@ func theorySeries(l chart.Line) []figure.Series {
 		}
 	case l.Fitted && l.FitErr == nil && len(l.Marks) > 1:
 		first, last := l.Marks[0].X, l.Marks[len(l.Marks)-1].X
-		middle := math.Sqrt(first * last)
-		level := math.Exp(l.Fit.Log) * math.Pow(middle, l.Fit.Value)
+		predicted := l.Fit.Through(first, last)
 		for i := range theorySteps + 1 {
 			x := first * math.Pow(last/first, float64(i)/theorySteps)
-			t.Points = append(t.Points, figure.Bare(x, level*math.Pow(x/middle, l.Fit.Predicted)))
+			t.Points = append(t.Points, figure.Bare(x, predicted(x)))
 		}
 	default:
 		return nil

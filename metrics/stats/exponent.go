@@ -35,6 +35,17 @@ func (e Exponent) Range() (low, high float64) {
 	return e.Predicted + math.Min(0, e.Rise), e.Predicted + math.Max(0, e.Rise)
 }
 
+// Through returns the power that theory predicts as a line, whose level theory does not give: it crosses the fitted
+// line in the middle between two ranks. It is NaN if theory predicts nothing.
+func (e Exponent) Through(first, last float64) func(rank float64) float64 {
+	middle := math.Sqrt(first * last)
+	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
+	if math.IsNaN(e.Predicted) {
+		level = math.NaN() // 1 to any power is 1
+	}
+	return func(rank float64) float64 { return level * math.Pow(rank/middle, e.Predicted) }
+}
+
 // Observation is the value of a statistic for one run.
 type Observation struct {
 	Rank  int

@@ -252,3 +252,22 @@ func TestExponentRange(t *testing.T) {
 		t.Errorf("no prediction goes from %g to %g", low, high)
 	}
 }
+
+// The predicted line has theory's slope, and crosses the fitted one in the middle of the ranks. Without a prediction
+// there is no line, not even where it would cross.
+func TestThroughTheMiddle(t *testing.T) {
+	e := Exponent{Value: -0.4, Log: math.Log(3), Predicted: -0.5}
+	line := e.Through(4, 64)
+	if got, want := line(16), 3*math.Pow(16, -0.4); math.Abs(got/want-1) > 1e-14 {
+		t.Errorf("in the middle %g, want %g", got, want)
+	}
+	if got := math.Log(line(64)/line(4)) / math.Log(16); math.Abs(got+0.5) > 1e-14 {
+		t.Errorf("its slope is %g, want -0.5", got)
+	}
+	e.Predicted = math.NaN()
+	for _, rank := range []float64{4, 16, 64} {
+		if got := e.Through(4, 64)(rank); !math.IsNaN(got) {
+			t.Errorf("without a prediction it is %g at rank %g", got, rank)
+		}
+	}
+}

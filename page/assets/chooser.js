@@ -1,7 +1,7 @@
 // The choice of axes, and the figure that follows from it.
 
 const steps = { name: "step", label: "step", unit: "" };
-const choice = { x: null, y: null, show: "both", logX: false, logY: false };
+const choice = { heat: false, x: null, y: null, show: "both", logX: false, logY: false };
 
 // axesOfX are what can stand on the x axis: steps, what was varied, and what was measured.
 function axesOfX() {
@@ -37,6 +37,11 @@ function checkBox(label, name, changed) {
   return element("label", { class: "check" }, box, label);
 }
 
+// focusOn gives the focus back to a list that was made anew.
+function focusOn(form, label) {
+  [...form.querySelectorAll("label")].find((l) => l.firstChild.data === label).lastChild.focus();
+}
+
 // showChooser makes the form; changed is called after each change.
 function showChooser(form, changed) {
   const xs = axesOfX();
@@ -45,6 +50,20 @@ function showChooser(form, changed) {
   choice.x = before ?? same(xs, { name: "rank" }) ?? xs[0];
   if (!before) choice.logX = choosesLog(choice.x);
   const build = () => {
+    const kinds = [{ label: "lines", heat: false }, { label: "heat map", heat: true }];
+    const kind = select("figure", kinds, (what) => {
+      choice.heat = what.heat;
+      build();
+      focusOn(form, "figure");
+      changed();
+    });
+    choice.heat &&= canHeat();
+    kind.lastChild.value = Number(choice.heat);
+    const first = canHeat() ? [kind] : [];
+    if (choice.heat) {
+      form.replaceChildren(...first, ...heatSelects(build, changed));
+      return;
+    }
     const ys = axesOfY();
     choice.y = same(ys, choice.y) ?? ys.find((y) => y.name.startsWith("val_loss")) ?? ys[0];
     const shows = [{ label: "means and runs", value: "both" }, { label: "means over seeds", value: "means" },
@@ -53,7 +72,7 @@ function showChooser(form, changed) {
       [choice.x, choice.logX] = [what, choosesLog(what)];
       if (what === steps && choice.show === "both") choice.show = "means";
       build();
-      form.querySelectorAll("select")[1].focus();
+      focusOn(form, "x axis");
       changed();
     });
     const y = select("y axis", ys, (what) => {
@@ -67,7 +86,7 @@ function showChooser(form, changed) {
     x.lastChild.value = xs.indexOf(choice.x);
     y.lastChild.value = ys.indexOf(choice.y);
     show.lastChild.value = shows.findIndex((s) => s.value === choice.show);
-    form.replaceChildren(y, x, show, checkBox("x logarithmic", "logX", changed),
+    form.replaceChildren(...first, y, x, show, checkBox("x logarithmic", "logX", changed),
       checkBox("y logarithmic", "logY", changed));
   };
   build();
@@ -87,7 +106,7 @@ function axesChosen(series) {
   const ys = [];
   for (const s of series) {
     for (const p of [...s.means, ...s.runs, ...s.lost, ...s.curves.flatMap((c) => c.points)]) xs.push(p.x);
-    for (const p of [...s.means, ...s.runs, ...s.curves.flatMap((c) => c.points)]) ys.push(p.y);
+    for (const p of [...s.means, ...s.theory, ...s.runs, ...s.curves.flatMap((c) => c.points)]) ys.push(p.y);
     for (const p of s.means) if (p.n > 2) ys.push(p.low, p.high);
   }
   const isTrait = data.traits.includes(choice.x);
@@ -125,6 +144,10 @@ function remark(series) {
   } else if (choice.show !== "runs" && series.some((s) => s.means.length > 0)) {
     said.push(`${curves ? "Bands" : "Bars"} are 95% intervals over seeds, where there are three or more.`);
   }
+  if (series.some((s) => s.theory.length > 1)) {
+    said.push("Theory: the values that it expects at these ranks or, where it has only a power of rank, that slope " +
+      "through the middle of the fitted one.");
+  }
   if (lost > 0) said.push(`Crosses at the top: ${lost} diverged ${lost === 1 ? "run has" : "runs have"} no value.`);
   if (curves && data.curves.left.includes(choice.y.label)) {
     said.push("Single runs of this quantity are too many for this page.");
@@ -149,9 +172,24 @@ function numbersOf(series) {
   for (const s of series) {
     const x = (p) => (names ? guarded(names[p.x]) : p.x);
     for (const p of s.means) rows.push([guarded(s.label), x(p), p.y, text(p.low), text(p.high), p.n, ""]);
+    for (const p of s.theory) rows.push([guarded(`${s.label || "all runs"}, theory`), x(p), p.y, "", "", "", ""]);
     const single = (p, r) => rows.push([guarded(s.label), x(p), p.y, "", "", 1, cellOf(run, data.shown[r])]);
     for (const p of s.runs) single(p, p.run);
     for (const c of s.curves) for (const p of c.points) single(p, c.run);
   }
   return rows;
+}
+
+// lineFigure is what a figure of lines shows: how it is drawn, what its points are, and its numbers.
+function lineFigure() {
+  const series = seriesChosen();
+  const lines = `${series.length} ${series.length === 1 ? "line" : "lines"}`;
+  const title = `${choice.y.label} against ${choice.x.label}, ${lines}. The arrow keys go from point to point.`;
+  return {
+    draw: (box) => drawFigure(box, series, { ...axesChosen(series), title }),
+    describe,
+    legend: (list) => showLegend(list, series),
+    remark: () => remark(series),
+    numbers: () => numbersOf(series),
+  };
 }

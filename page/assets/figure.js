@@ -102,6 +102,7 @@ function drawSeries(image, s, style, { at, hits, top, names }) {
   }
   if (!names) add("line", pathOf(means.map((q) => q.at)), style.line);
   if (!s.banded) add("mark", means.map((q) => markAt(style.mark, short(q.at[0]), short(q.at[1]))).join(""), style.fill);
+  add("theory", pathOf(draws(s.theory).map((q) => q.at)));
   const lost = s.lost.map((p) => at({ x: p.x, y: 1 })[0]).filter(Number.isFinite);
   add("lost", lost.map((px) => `M${short(px) - 4} ${top + 4}l8 8m0 -8l-8 8`).join(""), style.stroke);
 }
@@ -115,4 +116,8 @@ function showLegend(list, series) {
     if (!s.banded) sample.append(svg("path", { class: style.fill, d: markAt(style.mark, 17, 6, 4) }));
     return element("li", {}, sample, s.label || "all runs");
   }));
+  if (!series.some((s) => s.theory.length > 1)) return;
+  const sample = svg("svg", { viewBox: "0 0 34 12", "aria-hidden": "true" });
+  sample.append(svg("path", { class: "theory", d: "M0 6H34" }));
+  list.append(element("li", {}, sample, "theory"));
 }

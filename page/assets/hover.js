@@ -1,7 +1,7 @@
 // Says what a point is, for those who point at it, and for those who walk along points by the arrow keys.
 
 function watchPoints(box, drawn, describe) {
-  const { image, hits, width } = drawn;
+  const { image, hits, width, within = 30 } = drawn;
   const tip = element("div", { id: "tip", role: "status" });
   tip.hidden = true;
   box.append(tip);
@@ -27,7 +27,7 @@ function watchPoints(box, drawn, describe) {
   image.addEventListener("pointermove", (event) => {
     const frame = image.getBoundingClientRect();
     const scale = width / frame.width;
-    show(nearest(hits, (event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale, 30));
+    show(nearest(hits, (event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale, within));
   });
   image.addEventListener("pointerleave", () => show(-1));
   image.addEventListener("blur", () => show(-1));

@@ -49,7 +49,7 @@ function showState(state) {
 function drawLive(running) {
   part("live-plot").hidden = running.length === 0;
   if (running.length === 0) return part("live-legend").replaceChildren();
-  const lines = running.map((r) => ({ label: r.place, means: [], runs: [], lost: [], banded: true,
+  const lines = running.map((r) => ({ label: r.place, means: [], theory: [], runs: [], lost: [], banded: true,
     curves: [{ points: r.points.map(([x, y]) => ({ x, y })) }] }));
   const all = lines.flatMap((s) => s.curves[0].points);
   drawFigure(part("live-plot"), lines, {

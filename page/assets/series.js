@@ -3,9 +3,9 @@
 // A point has a place (x, y), what it is in words, and of a mean its interval (low, high) and n.
 
 // lineLabels are the labels of the lines that cells are on, by what tells lines apart: the traits in which runs differ,
-// but for the x axis and the seed.
-function lineLabels(x) {
-  const traits = varied.filter((t) => t !== x && t.name !== "seed");
+// but for those on axes and the seed.
+function lineLabels(...axes) {
+  const traits = varied.filter((t) => !axes.includes(t) && t.name !== "seed");
   const text = (t, run) => (t.name === "scaling" ? wordOf(t, run) : `${t.label} ${wordOf(t, run)}`);
   return firstOf.map((run) => traits.map((t) => text(t, run)).join(", "));
 }
@@ -18,7 +18,7 @@ class Grouped {
 
   of(label) {
     if (!this.series.has(label)) {
-      this.series.set(label, { label, means: [], runs: [], lost: [], curves: [], bands: [] });
+      this.series.set(label, { label, means: [], theory: [], runs: [], lost: [], curves: [] });
     }
     return this.series.get(label);
   }
@@ -48,6 +48,7 @@ function seriesOf(x, y, show) {
     if (wanted) s.runs.push({ x: at, y: value, run });
   });
   if (isTrait && y.means && allSeeds() && show !== "runs") addMeans(groups, labels, place, y);
+  if (x.name === "rank" && isTrait && !namesOn(x)) addTheory(groups, labels, place, y);
   return groups.list();
 }
 
@@ -69,6 +70,15 @@ function addMeans(groups, labels, place, y) {
     groups.of(labels[cell]).means.push({ x: place(run), y: m.mean, low: m.low, high: m.high, n: m.n, cell });
   });
   for (const s of groups.list()) s.means.sort((a, b) => a.x - b.x);
+}
+
+// addTheory adds what theory says of a measure against rank.
+function addTheory(groups, labels, place, y) {
+  y.theory?.forEach((value, cell) => {
+    const run = firstOf[cell];
+    if (value !== null && isShown(run)) groups.of(labels[cell]).theory.push({ x: place(run), y: value });
+  });
+  for (const s of groups.list()) s.theory.sort((a, b) => a.x - b.x);
 }
 
 // curveSeries are the series of a quantity against steps.

@@ -2,24 +2,20 @@
 
 const part = (id) => document.getElementById(id);
 
-let series = []; // of the figure
+let figure; // that is chosen
 
 function draw() {
-  series = seriesChosen();
-  const axes = axesChosen(series);
-  const lines = `${series.length} ${series.length === 1 ? "line" : "lines"}`;
-  const title = `${choice.y.label} against ${choice.x.label}, ${lines}. The arrow keys go from point to point.`;
-  const drawn = drawFigure(part("plot"), series, { ...axes, title });
-  watchPoints(part("plot"), drawn, describe);
-  showLegend(part("legend"), series);
-  part("remark").textContent = remark(series);
+  figure = choice.heat ? heatFigure() : lineFigure();
+  watchPoints(part("plot"), figure.draw(part("plot")), figure.describe);
+  figure.legend(part("legend"));
+  part("remark").textContent = figure.remark();
   showNumbers();
 }
 
 // showNumbers is the figure as a table, if somebody looks at it.
 function showNumbers() {
   if (!part("numbers").open) return;
-  const [head, ...rows] = numbersOf(series);
+  const [head, ...rows] = figure.numbers();
   const some = rows.slice(0, 500);
   const cells = (row) => row.map((c) => element("td", {}, typeof c === "number" ? written(c, 6) : c));
   const table = element("table", {},
@@ -58,7 +54,7 @@ function begin() {
 function listen() {
   for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
   part("numbers").addEventListener("toggle", showNumbers);
-  part("save-figure").addEventListener("click", () => save("figure.csv", asCSV(numbersOf(series))));
+  part("save-figure").addEventListener("click", () => save("figure.csv", asCSV(figure.numbers())));
   part("save-runs").addEventListener("click", () => save("runs.csv", runsCSV()));
   part("save-columns").addEventListener("click", () => save("columns.csv", columnsCSV()));
   part("save-curves").addEventListener("click", () => save("curves.csv", curvesCSV()));
