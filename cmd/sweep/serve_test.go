@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,44 @@ func TestServeFollowsASweep(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}
 	waitFor(t, tab, `/does not answer/.test(document.querySelector("#live-said").textContent)`)
+}
+
+// Of several stores a page has the runs of those that can be shown, and says what is wrong with the others; what is in
+// training and how far is said of each.
+func TestServeSeveralStores(t *testing.T) {
+	t.Chdir(workplace(t))
+	check(t, os.WriteFile("served.yaml", []byte(served), 0o666))
+	sweep := func(dir, seeds string) {
+		t.Helper()
+		var said bytes.Buffer
+		args := []string{"run", "served.yaml", "--out", dir, "--set", "rank=4", "--set", "seed=" + seeds}
+		if status := run(t.Context(), args, io.Discard, &said); status != 0 {
+			t.Fatalf("status %d: %s", status, said.String())
+		}
+	}
+	sweep("a", "[0,1]")
+	l := newLookout([]string{"a", "b"})
+	said, running, before, err := l.look(t.Context())
+	check(t, err)
+	want := []string{"a: 4/4 runs have ended.", "a: Nothing is left to train.", "b: Waiting: b is no store yet; did you mean a?"}
+	if !slices.Equal(said, want) || len(running) > 0 {
+		t.Errorf("said %q, want %q; %v", said, want, running)
+	}
+	_, _, wrong := sourceOf(l.dirs, io.Discard)
+	from, err := l.readable(wrong)
+	check(t, err)
+	if len(from.Rows) != 4 || len(from.Doubts) == 0 || !strings.Contains(from.Doubts[0], "b") {
+		t.Errorf("%d runs; doubts %q", len(from.Rows), from.Doubts)
+	}
+	sweep("b", "[2]")
+	_, _, after, err := l.look(t.Context())
+	check(t, err)
+	if after == before {
+		t.Error("the page stays although another store ended")
+	}
+	if from, _, err := sourceOf(l.dirs, io.Discard); err != nil || len(from.Rows) != 6 {
+		t.Errorf("%d runs of both: %v", len(from.Rows), err)
+	}
 }
 
 // waitFor waits until an expression is true in a page.

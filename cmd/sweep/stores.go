@@ -177,7 +177,11 @@ func agree(cmd *cobra.Command, opened []openedStore) error {
 
 // joined joins what stores hold.
 func joined(cmd *cobra.Command, opened []openedStore) (all holdings, err error) {
-	names := storeNames(opened)
+	var dirs []string
+	for _, o := range opened {
+		dirs = append(dirs, o.dir)
+	}
+	names := storeNames(dirs)
 	planUnknown := false
 	all.from = make(map[string]*results.Store)
 	for i, o := range opened {
@@ -227,12 +231,12 @@ func (h *holdings) addGrid(of holdings) {
 
 // storeNames are the names by which people tell stores apart: as many of the last parts of their paths as that
 // takes.
-func storeNames(opened []openedStore) []string {
+func storeNames(dirs []string) []string {
 	var paths []string
-	for _, o := range opened {
-		path, err := filepath.Abs(o.dir)
+	for _, dir := range dirs {
+		path, err := filepath.Abs(dir)
 		if err != nil {
-			path = o.dir
+			path = dir
 		}
 		paths = append(paths, filepath.ToSlash(path))
 	}
