@@ -39,7 +39,8 @@ func (m *Map) wideColumns(heads []string) (columns []column, err error) {
 				for _, end := range wideEnds {
 					known[head+end] = true
 					if slices.Contains(heads, head+end) {
-						columns = append(columns, column{head: head + end, name: quantity, run: run, kind: endKind, of: head})
+						end := column{head: head + end, name: quantity, run: run, kind: endKind, of: head}
+						columns = append(columns, end)
 					}
 				}
 				known[head] = true

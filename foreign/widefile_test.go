@@ -49,7 +49,8 @@ func TestWideFile(t *testing.T) {
 				t.Errorf("run %d: curve %v", i, r.Curve)
 			}
 		}
-		if said := strings.Contains(strings.Join(r.Warnings, "\n"), "means over several steps or runs"); said != want.doubted {
+		said := strings.Contains(strings.Join(r.Warnings, "\n"), "means over several steps or runs")
+		if said != want.doubted {
 			t.Errorf("run %d: warnings %q", i, r.Warnings)
 		}
 	}
@@ -66,7 +67,8 @@ func TestWideFileRefused(t *testing.T) {
 		parts        []string
 	}{
 		"no runs in the map": {"rank,lr," + wideText, plain, []string{
-			`"val/loss" is there once for each run, as W&B exports`, `runs: {"r16 - lora": {rank: 16, lr: 1e-4}, ...}`}},
+			`"val/loss" is there once for each run, as W&B exports`,
+			`runs: {"r16 - lora": {rank: 16, lr: 1e-4}, ...}`}},
 		"a run that is not in the file": {wideText, strings.Replace(wideMap, "  r64:", "  r65:", 1),
 			[]string{`unknown run "r65"`, `did you mean "r64"`}},
 		"a run that is not in the map": {wideText, strings.Replace(wideMap, "  r64:", "  #", 1),

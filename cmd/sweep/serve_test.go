@@ -91,7 +91,9 @@ func TestServeSeveralStores(t *testing.T) {
 	l := newLookout([]string{"a", "b"})
 	said, running, before, err := l.look(t.Context())
 	check(t, err)
-	want := []string{"a: 4/4 runs have ended.", "a: Nothing is left to train.", "b: Waiting: b is no store yet; did you mean a?"}
+	want := []string{
+		"a: 4/4 runs have ended.", "a: Nothing is left to train.", "b: Waiting: b is no store yet; did you mean a?",
+	}
 	if !slices.Equal(said, want) || len(running) > 0 {
 		t.Errorf("said %q, want %q; %v", said, want, running)
 	}
