@@ -19,7 +19,8 @@ var embedded = map[string]struct {
 	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan tunes first
 	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
-	"one-rate":        {nil, (2*3 + 4) * 10}, // full fine-tuning has four rates, and no rank or scaling
+	"methods":         {nil, (3*(10*4-1) + 2*3) * 12}, // LoKr has three ranks, scaled-sgd two methods and three ranks
+	"one-rate":        {nil, (2*3 + 4) * 10},          // full fine-tuning has four rates, and no rank or scaling
 	"equal-cost":      {nil, 4 * 8 * 4},
 	"theory":          {nil, 2 * 5 * 9 * 80},
 	"first-steps":     {nil, 5 * 2 * 5 * 10},
@@ -28,7 +29,7 @@ var embedded = map[string]struct {
 	"init-losses":     {nil, 4 * 2 * 8 * 3},
 	"tuned":           {nil, (3*3 + 1) * 8 * 5},
 	"best-rates":      {nil, ((7 + 7 + 7 + 13) + (7 + 7 + 7 + 9) + 4*7) * 8},
-	"rates-sgd":       {nil, 4 * 10 * 8},
+	"rates-sgd":       {nil, 4 * 11 * 8},
 	"transfer":        {nil, 2 * 7 * 4},
 	"rates-muon":      {nil, (3*6 + 7 + 6 + 6 + 7 + 6 + 7) * 8},
 	"finite-ranks":    {nil, 2 * 2 * 11 * 40},

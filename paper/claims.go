@@ -501,7 +501,7 @@ var claims = []Claim{
 			"0. The p is theory's: that of a multiplier α/r^p, before what a method adds if it has none. For DoRA " +
 			"it is that of its A and B.",
 		Rule: Rule{
-			Test: "method-powers/1", Study: "methods",
+			Test: "method-powers/2", Study: "methods",
 			Statistics: []string{metrics.GradNormOnset.Name, metrics.LossDropFirst.Name},
 			Limits:     map[string]float64{"tolerance": near, "level": fewFalse, "flat": flat},
 		},

@@ -26,7 +26,8 @@ func (a Agreement) String() string {
 // An exponent differs if theory's is outside of its interval, however near. If theory is
 // right, that happens to 5% of exponents. An exponent agrees only if its whole interval lies
 // within the tolerance, so that a true exponent farther off is called agreeing in at most 2.5%
-// of studies.
+// of studies. A deviation that float32 makes by itself is none: where nothing random is left, an
+// interval has no other width.
 func (e Exponent) Agreement(tolerance float64) Agreement {
 	low, high := e.Theory()
 	switch {
@@ -36,7 +37,7 @@ func (e Exponent) Agreement(tolerance float64) Agreement {
 		return NoPrediction
 	case math.IsNaN(e.Low):
 		return NoInterval
-	case e.Low > high || e.High < low:
+	case e.Low > high+rounding || e.High < low-rounding:
 		return Differs
 	case e.Low >= low-tolerance && e.High <= high+tolerance:
 		return Agrees
@@ -50,7 +51,11 @@ func (e Exponent) Agreement(tolerance float64) Agreement {
 // of a family of exponents. P is NaN without an interval or a prediction.
 func (e Exponent) P() float64 {
 	low, high := e.Theory()
-	return studentP(max(low-e.Value, e.Value-high, 0), e.SE, e.Seeds)
+	off := max(low-e.Value, e.Value-high, 0)
+	if off <= rounding {
+		off = 0
+	}
+	return studentP(off, e.SE, e.Seeds)
 }
 
 // Theory returns theory's exponent for these runs: the exact power or, if there is none, the

@@ -25,6 +25,8 @@ func TestVerdict(t *testing.T) {
 		{Differs, -0.2, -0.25, -0.15, -0.5, 0.5, -0.4},
 		{Agrees, -0.21, -0.23, -0.19, -0.5, 0.5, -0.22},
 		{Consistent, -0.4, -1, 0.2, -0.5, 0, nan},
+		{Agrees, -2 + 4e-16, -2 + 4e-16, -2 + 5e-16, -2, 0, nan}, // nothing random, but for rounding
+		{Differs, -2 + 4e-6, -2 + 3e-6, -2 + 5e-6, -2, 0, nan},
 		{NoPrediction, -0.4, -0.45, -0.35, nan, 0, nan},
 		{NoInterval, -0.4, nan, nan, -0.5, 0, nan},
 		{NoFit, nan, nan, nan, -0.5, 0, nan},
@@ -110,6 +112,16 @@ func TestSizesOfVerdicts(t *testing.T) {
 			if share := float64(agrees) / trials; share > 0.05+bound {
 				t.Errorf("n = %d, sd %g: theory that is 0.1 off agrees in %.1f%%", n, sd, 100*share)
 			}
+		}
+	}
+}
+
+// Where nothing is random, the rounding of float32 is no deviation from theory.
+func TestPOfRounding(t *testing.T) {
+	for off, want := range map[float64]float64{0: 1, 4e-16: 1, -4e-16: 1, 2e-6: 0} {
+		e := Exponent{Value: -2 + off, Predicted: -2, Exact: math.NaN(), Seeds: 12}
+		if got := e.P(); got != want {
+			t.Errorf("off by %g: P %g, want %g", off, got, want)
 		}
 	}
 }

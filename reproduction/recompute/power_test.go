@@ -155,7 +155,16 @@ func (p power) off() float64 {
 }
 
 // p is the P of the hypothesis that the power is theory's.
-func (p power) p() float64 { return twoSided(math.Max(0, p.off()), p.se, p.n) }
+func (p power) p() float64 {
+	if p.off() <= float32Error {
+		return twoSided(0, p.se, p.n)
+	}
+	return twoSided(p.off(), p.se, p.n)
+}
+
+// float32Error is more than float32 is off by in a power. Nothing is left to chance in some rows, whose
+// interval has no width.
+const float32Error = 1e-6
 
 // agreement is the verdict on the power compared with theory's.
 func (p power) agreement(tolerance float64) string {
@@ -167,7 +176,7 @@ func (p power) agreement(tolerance float64) string {
 		return "no prediction"
 	case math.IsNaN(p.low):
 		return "no interval"
-	case p.interval.low > high || p.interval.high < low:
+	case p.interval.low-high > float32Error || low-p.interval.high > float32Error:
 		return "differs"
 	case p.within(tolerance):
 		return "agrees"
