@@ -8,7 +8,7 @@ type run struct {
 	row     []string
 	axes    [][2]string
 	curve   []point
-	written string // the curve in its file
+	cells   [][]string // the rows of its curve in the file
 	batches []batch
 	grid    *localGrid // that the run stands for; nil where there is none
 }

@@ -87,10 +87,8 @@ func (s *study) readRuns(folder string) error {
 		return err
 	}
 	var head []string
-	derived := -1 // place of what follows from other columns
 	err = eachRow(filepath.Join(folder, "curves.csv.gz"), func(columns map[string]int, row []string) error {
 		head = slices.SortedFunc(maps.Keys(columns), func(a, b string) int { return columns[a] - columns[b] })
-		derived = slices.Index(head, "bits_per_byte")
 		p := point{values: make(map[string]float64)}
 		for name, i := range columns {
 			if v, err := strconv.ParseFloat(row[i], 64); err == nil && name != "run" {
@@ -98,8 +96,8 @@ func (s *study) readRuns(folder string) error {
 			}
 		}
 		p.step = int(p.values["step"])
-		text := points(row, derived)
-		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+text })
+		cells := slices.Clone(row)
+		return addTo(byID, row[0], func(r *run) { r.curve, r.cells = append(r.curve, p), append(r.cells, cells) })
 	})
 	if err != nil {
 		return err
@@ -107,7 +105,7 @@ func (s *study) readRuns(folder string) error {
 	h := sha256.New()
 	for _, id := range sorted(byID) {
 		if r := byID[id]; r.text("status") != "missing" {
-			fmt.Fprintf(h, "%s %s\n%s%s", id, r.text("status"), points(head, derived), r.written)
+			fmt.Fprintf(h, "%s %s\n%s", id, r.text("status"), r.points(head))
 		}
 	}
 	s.digest = fmt.Sprintf("%x", h.Sum(nil)[:8])
@@ -119,18 +117,26 @@ func (s *study) readRuns(folder string) error {
 	})
 }
 
-// points writes a row of curves.csv so that runs can be compared: without the run, and with
-// the kind of map, which has no name if it is all of them, and without what follows from the rest.
-func points(row []string, derived int) string {
-	module := ""
-	if row[0] == "run" {
-		module = "module"
+// points writes a curve so that runs can be compared: without the run, with the kind of map, which has no name if
+// it is all of them, without what follows from the rest, and without what only other runs have. The columns from
+// the last that every run has on are for those that have it.
+func (r *run) points(head []string) string {
+	last := slices.Index(head, "map_output")
+	var text strings.Builder
+	for i, row := range slices.Insert(slices.Clone(r.cells), 0, head) {
+		kept := []string{row[1], row[2], ""}
+		if i == 0 {
+			kept[2] = "module"
+		}
+		for at := 3; at < len(row); at++ {
+			has := func(cells []string) bool { return cells[at] != "" }
+			if head[at] != "bits_per_byte" && (at <= last || slices.ContainsFunc(r.cells, has)) {
+				kept = append(kept, row[at])
+			}
+		}
+		text.WriteString(strings.Join(kept, ",") + "\n")
 	}
-	rest := slices.Clone(row[3:])
-	if derived >= 0 {
-		rest = slices.Delete(rest, derived-3, derived-2)
-	}
-	return strings.Join(slices.Concat(row[1:3], []string{module}, rest), ",") + "\n"
+	return text.String()
 }
 
 func addTo(byID map[string]*run, id string, add func(*run)) error {
