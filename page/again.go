@@ -25,8 +25,11 @@ func again(stores []setting, imported bool) (steps []step) {
 		page.Does = "These runs were trained elsewhere: the provenance names their files. This writes the page."
 		return []step{page}
 	}
-	steps = append(steps, step{Does: "Get the program in the version that the provenance names: its last word is the " +
-		"revision in the version control system."})
+	steps = append(steps, step{"The program is ranksweep, and its command is called sweep. Its source has to be at " +
+		"the revision that trained the runs: the last word of the column program in the provenance. The embedded " +
+		"model and the data go-functions are parts of the program; any other model or data must be at hand. Go " +
+		"builds it:",
+		"go build ./cmd/sweep"})
 	for _, s := range stores {
 		steps = append(steps, step{
 			fmt.Sprintf("Save the experiment file of this page as %s, and train its runs. With the same program, "+

@@ -361,8 +361,7 @@ var claims = []Claim{
 			"D does that not depend on rank.",
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; later ones try higher rates, on other seeds. What they found stands below, with the " +
-			"judgements before. The curvature is no part of the rule and was not the same on all blocks of seeds: in " +
-			"the runs of 2026-11-29 that were judged *not seen*, its interval contained 0.",
+			"judgements before. The curvature is no part of the rule.",
 		Rule: Rule{
 			Test: "rate-powers/4", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
@@ -394,10 +393,11 @@ var claims = []Claim{
 		Source: "open question, after arXiv 2602.06204",
 		Says:   "nothing about losses.",
 		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
-			"for every multiplier. Each seed gets the rate that another seed found best at the smallest rank, so " +
+			"for every multiplier. Each seed gets the rate that the next seed found best at the smallest rank, so " +
 			"that the interval has in it how well one seed tunes. An exact sign test asks for each multiplier " +
 			"whether more than half of all seeds would lose less than a tenth. What seeds lose is skewed, and no " +
-			"test of its mean is sure with so few of them. A small loss does not show that this power is the best one.",
+			"test of its mean is sure with so few of them. The sign test lets a small part of the seeds " +
+			"lose any amount. A small loss does not show that this power is the best one.",
 		Rule: Rule{
 			Test: "rate-transfer/5", Study: "best-rates", Optimizers: []string{"adamw"},
 			Limits: lossLimits,

@@ -22,8 +22,7 @@ func firstStepText(v View, name string, other View) string {
 			continue
 		}
 		law, d, ok := other.arms[i].FirstRateLaw(ranksOf(cellsOf(g)))
-		best, err := analysis.RateExponent(g)
-		if !ok || err != nil {
+		if !ok {
 			continue
 		}
 		return fmt.Sprintf(paragraph+"The best first step is another quantity: the single step that would lower "+
@@ -32,8 +31,9 @@ func firstStepText(v View, name string, other View) string {
 			"power %s at these "+
 			"ranks; D = %s is from theory's exact values in the study %s, for the same maps and a Gaussian "+
 			"A. In the runs "+
-			"here that step was measured to have the power %s. The best rate of the whole run has the power %s.",
-			number.Fixed(law.Value, 2), intervalText(d), name, exponentText(measured), exponentText(best))
+			"here that step was measured to have the power %s. The power of the best rate of "+
+			"the whole run stands above.",
+			number.Fixed(law.Value, 2), intervalText(d), name, exponentText(measured))
 	}
 	return ""
 }

@@ -335,8 +335,9 @@ func rateTransfer(r Rule, v View) Finding {
 
 // Heads of columns.
 const (
-	shareLost  = "as claimed, in percent of what was learned: mean, and most of all pairs of seeds"
-	marginLost = "p that half of all seeds or more lose the margin"
+	shareLost = "as claimed, in percent of what was learned: mean with the next seed's rate, and most of " +
+		"all pairs of seeds"
+	marginLost = "p of the sign test"
 )
 
 // validatedTransfer says what the wider intervals of transferred rates hold, and what does not go

@@ -141,8 +141,8 @@ func TestCountsOfBestRates(t *testing.T) {
 		t.Errorf("text %s\nwant in it %s", f.Text, want)
 	}
 	rows, columns := f.Tables[0].Rows, []int{3, 8, 10}
-	for i, row := range [][]string{{"2", "6 of 9", "not judged"}, {"3", "9 of 9", "differs"},
-		{"3", "9 of 9", "differs"}} {
+	for i, row := range [][]string{{"2", "6 of 9", "not judged"}, {"3", "9 of 9", "agrees"},
+		{"3", "9 of 9", "agrees"}} {
 		for j, at := range columns {
 			if got := rows[i].Entries[at].Text; got != row[j] {
 				t.Errorf("row %d, column %d: %q, want %q", i, at, got, row[j])

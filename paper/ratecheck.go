@@ -39,7 +39,8 @@ func RateCheck(v View, power float64) (table.Table, error) {
 	table.Fill(&t, rows,
 		table.Words("rate", func(x row) string { return x.name }),
 		table.Numbers("percent of the loss", func(x row) string { return x.text() }),
-		table.Numbers("percent of what was learned: mean, and most of all pairs of seeds", func(x row) string {
+		table.Numbers("percent of what was learned: mean with the next seed's rate, and most of all "+
+			"pairs of seeds", func(x row) string {
 			return x.learnedText()
 		}),
 	)

@@ -38,7 +38,8 @@ func (n rateCounts) besideText() string {
 		return ""
 	}
 	return fmt.Sprintf(" %s next to a rate at which the run ended above the loss where it began, or diverged: such a "+
-		"best rate is used as it was tried, without a parabola.", lying(n.beside))
+		"best rate is used as it was tried, without a parabola. It is known to within a step of the rates tried, "+
+		"which intervals over seeds leave out.", lying(n.beside))
 }
 
 // leftOut says how many best rates are missing from points and from fits, and why. fitted is

@@ -134,11 +134,11 @@ func oneLeft() []results.Run {
 func TestBestRatesLeftOut(t *testing.T) {
 	f, _ := ratesFigure(view(oneLeft()))
 	const want = " 1 best rate lies next to a rate at which the run ended above the loss where it began, or " +
-		"diverged: such a best rate is used as it was tried, without a parabola. Left out: 2 best rates at an edge " +
-		"of those tried, rank 4 (1 of 9), rank 16 (1 of 9). The mark there is a mean of the other seeds, which are " +
-		"no " +
-		"chance sample. 1 of 27 ranks and seeds have no best rate: no run ended below the loss where it began. " +
-		"Left out of the fits only: 1 best rate where a seed has no other. "
+		"diverged: such a best rate is used as it was tried, without a parabola. It is known to within a step of the " +
+		"rates tried, which intervals over seeds leave out. Left out: 2 best rates at an edge of those tried, rank 4 " +
+		"(1 of 9), rank 16 (1 of 9). The mark there is a mean of the other seeds, which are no chance sample. 1 of " +
+		"27 ranks and seeds have no best rate: no run ended below the loss where it began. Left out of the fits " +
+		"only: 1 best rate where a seed has no other. "
 	if !strings.Contains(f.Caption, want) {
 		t.Errorf("caption %s\nwant in it %s", f.Caption, want)
 	}

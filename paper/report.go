@@ -179,7 +179,7 @@ func (r Reproduction) studies() string {
 		"a study has one, paper/grids.yaml had it before these runs. For the other studies the line in that file " +
 		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
 		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +
-		"again." + rebasedPrograms(made) + "\n\n" + t.Markdown() + changedGrids()
+		"again." + rebasedPrograms(made) + "\n\n" + t.Markdown() + changedGrids(made)
 }
 
 // knownGrids names the studies whose grid was written down after runs with it on the same seeds, though
@@ -200,12 +200,18 @@ func knownGrids(made []Finding) string {
 		"runs were made again later, for %s.", strings.Join(names, ", "))
 }
 
-// changedGrids says which grids were changed, when and why.
-func changedGrids() string {
+// changedGrids says which grids were changed, when and why, and of which there are no runs yet.
+func changedGrids(made []Finding) string {
 	var b strings.Builder
 	for _, g := range grids {
 		if g.Why != "" {
-			fmt.Fprintf(&b, "- The grid of %s was changed on %s: %s.\n", g.Study, g.Date, withClaimNumbers(g.Why))
+			fmt.Fprintf(&b, "- The grid of %s was changed on %s: %s.", g.Study, g.Date, withClaimNumbers(g.Why))
+			if g.isLast() && slices.ContainsFunc(made, func(f Finding) bool {
+				return f.made.Name == g.Study && f.made.Asked != g.Grid
+			}) {
+				b.WriteString(" There are no runs with it yet: the numbers on this page are of a grid before.")
+			}
+			b.WriteString("\n")
 		}
 	}
 	if b.Len() == 0 {
@@ -342,4 +348,15 @@ func (n Number) text() string {
 		return five(n.Value)
 	}
 	return fmt.Sprintf("%s [%s, %s]", five(n.Value), five(n.Low), five(n.High))
+}
+
+// isLast reports whether no later line has another grid of the study.
+func (g FixedGrid) isLast() bool {
+	last := ""
+	for _, other := range grids {
+		if other.Study == g.Study {
+			last = other.Grid
+		}
+	}
+	return last == g.Grid
 }

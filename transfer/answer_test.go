@@ -120,7 +120,7 @@ func TestDoubts(t *testing.T) {
 		{func(_ *explain.Settings, q *Question) {},
 			fmt.Sprintf("the measured power, %s [%s, %s], is not the derived one, 0", number.Fixed(measured.Value, 3),
 				number.Fixed(measured.Low, 3), number.Fixed(measured.High, 3))},
-		{func(s *explain.Settings, _ *Question) { s.P = 0 }, "the measured power changes with the rank"},
+		{func(s *explain.Settings, _ *Question) { s.P = 0 }, "the measured power may change with the rank"},
 		{func(s *explain.Settings, _ *Question) { s.P = 0.75 }, "not measured under adamw with γ ∝ r^-0.75"},
 		{func(s *explain.Settings, _ *Question) { s.DoRA = true }, "DoRA trains magnitudes"},
 		{func(s *explain.Settings, _ *Question) { s.Init = "pissa" }, "init pissa: "},

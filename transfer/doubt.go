@@ -77,8 +77,8 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 	}
 	bend, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRateCurvature, p)
 	if ok && (bend.Low > 0 || bend.High < 0) {
-		all = append(all, fmt.Sprintf("the measured power changes with the rank (curvature %s [%s, %s]): no single "+
-			"power holds at all ranks",
+		all = append(all, fmt.Sprintf("the measured power may change with the rank (curvature %s [%s, %s]), so "+
+			"that no single power holds at all ranks",
 			number.Fixed(bend.Value, 3), number.Fixed(bend.Low, 3), number.Fixed(bend.High, 3)))
 	}
 	return append(all, "best rates were measured on a small model, all its linear maps adapted, in few steps at a "+

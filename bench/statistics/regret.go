@@ -55,7 +55,7 @@ func loseLess(lost []float64, margin float64) bool {
 
 // regretTable has the share of studies whose seeds are said to lose less than a margin.
 func regretTable(name string, rows []string, margin func(row int, shift float64) float64) table {
-	shifts, commons := []float64{0, 1, 3, 10}, []float64{0, 0.8}
+	shifts, commons := []float64{0, 1, 3, 10}, []float64{0, 0.8, 1}
 	var names, heads []string
 	for _, r := range rows {
 		for _, c := range commons {

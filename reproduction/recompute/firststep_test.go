@@ -39,7 +39,7 @@ func firstStepSaid(arms []*arm, name string, others []*arm) say {
 	return s.plus(halved(d), say{text: " is from theory's exact values in the study " + name +
 		", for the same maps and " +
 		"a Gaussian A. In the runs here that step was measured to have the power "}, g.firstRate().say(),
-		say{text: ". The best rate of the whole run has the power "}, g.power().say(), say{text: "."})
+		say{text: ". The power of the best rate of the whole run stands above."})
 }
 
 // firstLaw is the power at some ranks of the law r/(r + D), and D: one of each seed, from its

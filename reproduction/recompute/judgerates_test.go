@@ -513,7 +513,8 @@ func besides(walled int) say {
 		verb = "rate lies"
 	}
 	return phrase(" # best "+verb+" next to a rate at which the run ended above the loss where it began, or diverged: "+
-		"such a best rate is used as it was tried, without a parabola.", count(walled))
+		"such a best rate is used as it was tried, without a parabola. It is known to within a step of the rates "+
+		"tried, which intervals over seeds leave out.", count(walled))
 }
 
 // given is what a transferred rate loses, over seeds.
@@ -704,7 +705,8 @@ func judgeTransfer(r rule, s *study) finding {
 			"powers that lose less":               g.passing(r.Limits["margin"], r.Limits["level"]),
 			"as claimed" + withValidation: unlessAbsent(g.regretError(-(1-p)/2),
 				halved(widened(half.percent, g.regretError(-(1-p)/2)))),
-			"as claimed, in percent of what was learned: mean, and most of all pairs of seeds": learned,
+			"as claimed, in percent of what was learned: mean with the next seed's rate, and " +
+				"most of all pairs of seeds": learned,
 		}})
 	}
 	if len(shown) == 0 {
@@ -716,7 +718,7 @@ func judgeTransfer(r rule, s *study) finding {
 		count(ranks[0]), count(ranks[len(ranks)-1]))
 	lost := 0.0
 	for i, p := range ps {
-		t.rows[i].values["p that half of all seeds or more lose the margin"] = one(sig(p, 2))
+		t.rows[i].values["p of the sign test"] = one(sig(p, 2))
 		switch {
 		case p <= r.Limits["level"]:
 		case shown[i].more <= r.Limits["level"]/float64(len(shown)):
