@@ -393,6 +393,27 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	}
 }
 
+// A change that no run of the tuning shows, as of the number of local rates, is seen by the
+// fingerprint. A study with local grids and without a fingerprint gets new seeds.
+func TestReproduceOfAnotherLocalGrid(t *testing.T) {
+	const name = "equal-cost"
+	dir := t.TempDir()
+	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
+	p, err := r.plan(context.Background(), name, firstBlock, resolver)
+	check(t, err)
+	now, err := experiments.Fingerprint(name)
+	check(t, err)
+	for asked, want := range map[string]int{now: firstBlock, "0123456789ab": firstBlock + 1, "": firstBlock + 1} {
+		about := results.About{Experiment: name, Rules: paper.Rules(name), Block: firstBlock, Asked: asked}
+		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: p.Grid()}, nil))
+		s, err := r.study(context.Background(), name, resolver)
+		check(t, err)
+		if s.block != want {
+			t.Errorf("a study with the fingerprint %q: block %d, want %d", asked, s.block, want)
+		}
+	}
+}
+
 // If the file of the rules under which a study began cannot be read, the study is refused.
 func TestReproduceNeedsItsRules(t *testing.T) {
 	dir := t.TempDir()

@@ -64,8 +64,13 @@ func (r reproduction) study(ctx context.Context, name string, trainers train.Tra
 		if s.plan, err = r.plan(ctx, name, s.block, trainers); err != nil {
 			return s, err
 		}
-		ruled := began == nil || maps.Equal(began, s.rules)
-		if ruled && (made.Grid.Len() == 0 || s.block != about.Block || sameRuns(s.plan.Grid(), made.Grid)) {
+		same := made.Grid.Len() == 0 || s.block != about.Block
+		if !same {
+			if same, err = s.sameExperiment(about, made.Grid); err != nil {
+				return s, err
+			}
+		}
+		if same && (began == nil || maps.Equal(began, s.rules)) {
 			return s, nil
 		}
 		s.block++ // a rule changed during the study, or the experiment changed after it was judged
@@ -92,6 +97,21 @@ func (r reproduction) plan(ctx context.Context, name string, block int, trainers
 		return nil, err
 	}
 	return p, r.larger.check(p)
+}
+
+// sameExperiment reports whether the experiment is the one that a finished study trained, by its
+// fingerprint. A study from before there were fingerprints is compared by its runs; those of a
+// local grid cannot be, since they follow from losses, so that such a study counts as another.
+func (s study) sameExperiment(about results.About, was grid.Grid) (bool, error) {
+	switch {
+	case s.other:
+	case about.Asked != "":
+		now, err := experiments.Fingerprint(s.name)
+		return now == about.Asked, err
+	case s.plan.Experiment.Tune.Local > 0:
+		return false, nil
+	}
+	return sameRuns(s.plan.Grid(), was), nil
 }
 
 // sameRuns reports whether a grid begins with the runs of a study: with its tuning runs if
