@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
 	"runtime"
@@ -17,6 +18,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/paper"
 	"ranksweep/paper/number"
+	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
 )
@@ -139,25 +141,51 @@ func (r reproduction) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// tellDuration prints how long each study takes.
+// tellDuration prints how long each study takes: at the speed at which its runs were trained the
+// last time, or at one that is measured now. The first knows what measurements cost, which may be
+// ten times what training does.
 func tellDuration(cmd *cobra.Command, studies []study) {
 	workers := runtime.GOMAXPROCS(0)
-	perSecond := speed() * float64(workers)
+	now := speed()
 	var total float64
+	on := make(map[string]bool)
 	for _, s := range studies {
+		pace, by := now, "measurements not counted"
+		if s.pace > 0 {
+			pace, by = s.pace, "as last time"
+			on[s.paceOn] = true
+		}
 		cost := sweep.Cost(s.plan.Jobs) + sweep.Cost(s.plan.Follow)
-		total += cost
-		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6s TFLOP, about "+
-			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), number.Significant(cost/1e12, 3),
-			lasting(cost/perSecond))
+		seconds := cost / pace / float64(workers)
+		total += seconds
+		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6s TFLOP, about %s, %s\n", s.name,
+			number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), number.Significant(cost/1e12, 3),
+			lasting(seconds), by)
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: about %s on %s, if nothing of it is there "+
-		"yet\n", number.Count(len(studies), "study"), lasting(total/perSecond), number.Count(workers, "core"))
+		"yet\n", number.Count(len(studies), "study"), lasting(total), number.Count(workers, "core"))
+	for _, cpu := range slices.Sorted(maps.Keys(on)) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "last time: on %s\n", cpu)
+	}
+}
+
+// paceOf returns how many floating-point operations of training a core made per second, over all
+// of these runs, measurements included; 0 if there are none.
+func paceOf(runs []results.Run) float64 {
+	var flops, seconds float64
+	for _, r := range runs {
+		flops += r.Flops
+		seconds += r.Timing.Seconds
+	}
+	if seconds == 0 {
+		return 0
+	}
+	return flops / seconds
 }
 
 // speed estimates how many floating-point operations per second one core makes in training.
-// It is half the speed of a matrix product of the base model's size, since measurements,
-// attention and memory take time too.
+// It is half the speed of a matrix product of the base model's size, since attention and memory
+// take time too.
 func speed() float64 {
 	const n = 256
 	m := blas32.General{Rows: n, Cols: n, Stride: n, Data: make([]float32, n*n)}

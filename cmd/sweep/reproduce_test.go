@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ import (
 	"ranksweep/nn/kernel"
 	"ranksweep/paper"
 	"ranksweep/results"
+	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
 	"ranksweep/train"
 )
@@ -479,6 +481,29 @@ func TestReproduceTellsDuration(t *testing.T) {
 	if !strings.HasPrefix(said.String(), fmt.Sprintf("tuned            %5d runs, ", runs)) ||
 		!strings.Contains(said.String(), "\n1 study: about ") {
 		t.Errorf("said %s", &said)
+	}
+	said.Reset()
+	// A core that made the whole study in 80 minutes lets all cores make it in a part of that.
+	s.pace, s.paceOn = (sweep.Cost(s.plan.Jobs)+sweep.Cost(s.plan.Follow))/4800, "a slow CPU"
+	tellDuration(cmd, []study{s})
+	want := "about " + lasting(4800/float64(runtime.GOMAXPROCS(0)))
+	if got := said.String(); strings.Count(got, want) != 2 || !strings.Contains(got, want+", as last time\n") ||
+		!strings.HasSuffix(got, "last time: on a slow CPU\n") {
+		t.Errorf("said %s", got)
+	}
+}
+
+// TestPace: runs count by what they cost, and not each as much.
+func TestPace(t *testing.T) {
+	runs := []results.Run{
+		{Flops: 6, Timing: results.Timing{Seconds: 1}},
+		{Flops: 2, Timing: results.Timing{Seconds: 3}},
+	}
+	if got := paceOf(runs); got != 2 {
+		t.Errorf("got %g, want 2", got)
+	}
+	if got := paceOf(nil); got != 0 {
+		t.Errorf("no runs: got %g, want 0", got)
 	}
 }
 

@@ -37,6 +37,8 @@ type study struct {
 	rules               map[string]string // the rules when training began
 	block               int               // the block of seeds
 	other               bool              // trains on other data than the experiment names
+	pace                float64           // see paceOf, of the runs that were made the last time; 0: there are none
+	paceOn              string            // the CPU that made them
 }
 
 // study plans one study: on its old seeds, or on new seeds if a rule has changed since.
@@ -55,6 +57,7 @@ func (r reproduction) study(ctx context.Context, name string, trainers train.Tra
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return s, err
 	}
+	s.pace, s.paceOn = paceOf(made.Runs), about.CPU
 	for {
 		s.store = filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, s.block))
 		began, err := readRules(s.store)
