@@ -66,7 +66,7 @@ func newExport() *cobra.Command {
 		if err := ofStores(cmd, dirs); err != nil {
 			return err
 		}
-		defer debug.SetGCPercent(debug.SetGCPercent(50)) // a large store: 100,000 runs in 1 GB
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(900 << 20)) // 100,000 runs in 1 GB
 		h, err := export(cmd, dirs, *out, forms)
 		if err != nil {
 			return err
