@@ -111,4 +111,35 @@ func completeTables(cmd *cobra.Command) {
 		formats = append(formats, string(f))
 	}
 	completeFlag(cmd, "format", formats, cobra.ShellCompDirectiveDefault)
+	offer := func(_ *cobra.Command, dirs []string, begun string) ([]string, cobra.ShellCompDirective) {
+		return referencesLike(dirs, begun), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := cmd.RegisterFlagCompletionFunc("against", offer); err != nil {
+		panic(err) // the flag is there
+	}
+}
+
+// referencesLike are the values on the axes of stores, AXIS=VALUE, that begin as a word does.
+func referencesLike(dirs []string, begun string) (all []string) {
+	for _, dir := range dirs {
+		g, _ := results.ReadGrid(dir) // what cannot be read has none to offer
+		for _, p := range g.Runs {
+			for _, a := range p.Axes {
+				if word := a.Name + "=" + a.Value; a.Name != "seed" && strings.HasPrefix(word, begun) {
+					all = append(all, word)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// completeForms lets shells complete the forms of an export.
+func completeForms(cmd *cobra.Command) {
+	var forms []string
+	for _, f := range results.Forms {
+		forms = append(forms, string(f))
+	}
+	completeFlag(cmd, "format", forms, cobra.ShellCompDirectiveDefault)
 }

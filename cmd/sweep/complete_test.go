@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ranksweep/grid"
+	"ranksweep/results"
 )
 
 // completions are what a shell is offered for the last word.
@@ -25,11 +28,31 @@ func TestCompletion(t *testing.T) {
 		{"check quickstart --set l", "lr=\n"}, {"plot x --y val", "val_loss\n"}, {"plot x --y bits", "bits_per_byte\n"},
 		{"plot x --x wei", "weight_decay\n"}, {"plot x --lines sca", "scaling\n"}, {"plot x --panels o", "optimizer\n"},
 		{"plot x --kind h", "heat\n"}, {"plot x --where ra", "rank\n"}, {"plot x on", "onset\n"},
-		{"plot x --format p", "pdf\n"}, {"table x --format la", "latex\n"},
+		{"plot x --format p", "pdf\n"}, {"table x --format la", "latex\n"}, {"export x --format par", "parquet\n"},
 	} {
 		if got := completions(t, strings.Fields(c.args)...); !strings.Contains(got, "\n"+c.want) {
 			t.Errorf("%s: %s", c.args, got)
 		}
+	}
+}
+
+// References of comparisons are the values on the axes of the stores that are named, but for seeds.
+func TestCompletionOfReferences(t *testing.T) {
+	dir := t.TempDir()
+	g := grid.Grid{Runs: []grid.Planned{
+		{ID: "a", Axes: []grid.Coordinate{{Name: "rank", Value: "4"}, {Name: "seed", Value: "0"}}},
+		{ID: "b", Axes: []grid.Coordinate{{Name: "rank", Value: "64"}, {Name: "seed", Value: "0"}}},
+		{ID: "c", Axes: []grid.Coordinate{{Name: "rank", Value: "64"}, {Name: "seed", Value: "1"}}},
+	}}
+	check(t, results.WriteGrid(g, dir))
+	if got := completions(t, "table", dir, "--against", "r"); !strings.HasPrefix(got, "\nrank=4\nrank=64\n:") {
+		t.Errorf("offered %s", got)
+	}
+	if got := completions(t, "table", dir, "--against", "rank=6"); !strings.HasPrefix(got, "\nrank=64\n:") {
+		t.Errorf("offered %s", got)
+	}
+	if got := completions(t, "table", dir, "--against", "s"); !strings.HasPrefix(got, "\n:") {
+		t.Errorf("offered %s", got)
 	}
 }
 

@@ -52,6 +52,7 @@ func newExport() *cobra.Command {
 	format := cmd.Flags().String("format", string(results.CSV), "`FORMAT` of the files: "+results.FormNames()+
 		", or several with commas between them")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
+	completeForms(cmd)
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" && *handed == "" {
