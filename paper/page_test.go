@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/paper/table"
 	"ranksweep/paper/table/latextest"
+	"ranksweep/results"
 )
 
 // Every page is written in every format, and pdfLaTeX compiles it, whatever there is of runs.
@@ -63,5 +65,42 @@ func TestPageSaysWhatItLeavesOut(t *testing.T) {
 	first := slices.IndexFunc(whole.Tables[1].Rows, detail)
 	if first != len(main.Tables[1].Rows) || slices.ContainsFunc(main.Tables[1].Rows, detail) {
 		t.Errorf("rows without a prediction begin at %d, want them after %d", first, len(main.Tables[1].Rows))
+	}
+}
+
+// manyAxes are runs on so many further axes of two values each.
+func manyAxes(n int) (all []results.Run) {
+	axes := []string{"weight_decay", "targets", "dropout", "batch", "warmup"}
+	values := [][2]string{{"0", "0.01"}, {"[all-linear]", "[attention]"}, {"0", "0.05"}, {"16", "32"}, {"0", "100"}}
+	for combination := range 1 << n {
+		for _, r := range (fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 512}, seeds: 3, steps: 4}).runs() {
+			for i := range n {
+				value := values[i][combination>>i&1]
+				r.ID, r.Cell = r.ID+"-"+value, r.Cell+"-"+value
+				r.Axes = append(r.Axes, grid.Coordinate{Name: axes[i], Value: value})
+			}
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// Tables in LaTeX are no wider than a page of an article, with four axes besides scheme, rank and seed.
+func TestLaTeXFitsThePage(t *testing.T) {
+	for _, n := range []int{1, 4} {
+		var b bytes.Buffer
+		for _, d := range []Detail{Main, Brief} {
+			page, err := NewPage(view(manyAxes(n)), "", d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page.Said = nil // whose words are not broken anew
+			if err := page.Write(&b, table.LaTeXFormat, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, line := range latextest.Compile(t, b.Bytes()) {
+			t.Errorf("%d further axes: %s", n, line)
+		}
 	}
 }

@@ -35,7 +35,7 @@ func (p Page) writeLaTeX(w io.Writer, width int) error {
 
 // latex writes the table: as one that floats or, if it is too long for a page, as one that goes on.
 func (t Table) latex(width int) string {
-	f := t.fit(width, withinWords)
+	f, size := t.latexFit(width)
 	columns := f.latexColumns()
 	_, texts := f.Texts() // which LaTeX breaks into lines by itself
 	var head, rows, below strings.Builder
@@ -59,31 +59,30 @@ func (t Table) latex(width int) string {
 	form := strings.Join(each(columns, latexColumn.form), "")
 	caption := fmt.Sprintf("\\caption{%s}\\label{tab:%s}", latex(t.Title), t.Name)
 	if f.lines()+below.Len()/latexWidth > longTable {
-		return fmt.Sprintf(latexPages, latexSettings, form, caption, &head, &head, &rows, &below)
+		return fmt.Sprintf(latexPages, size+latexSettings, form, caption, &head, &head, &rows, &below)
 	}
-	return fmt.Sprintf(latexFloat, latexSettings, caption, form, &head, &rows, &below)
+	return fmt.Sprintf(latexFloat, caption, size+latexSettings, form, &head, &rows, &below)
 }
 
-// latexSettings are narrow gaps between columns, a space below the caption, and ± before uncertainties.
-const latexSettings = `\setlength{\tabcolsep}{0.5em}\setlength{\abovetopsep}{1ex}` +
+// latexSettings are a space below the caption, and ± before uncertainties.
+const latexSettings = `\setlength{\abovetopsep}{1ex}` +
 	`\sisetup{separate-uncertainty=true,table-align-uncertainty=false}`
 
 const latexFloat = `\begin{table}
 \footnotesize\centering
 %s
-%s
+{%s
 \begin{tabular}{@{}%s@{}}
 \toprule
 %s \\
 \midrule
 %s\bottomrule
-\end{tabular}
+\end{tabular}}
 \par\smallskip\raggedright
 %s\end{table}
 `
 
 const latexPages = `\begingroup
-\footnotesize
 %s
 \begin{longtable}{@{}%s@{}}
 %s\\
@@ -98,9 +97,48 @@ const latexPages = `\begingroup
 \bottomrule
 \endfoot
 %s\end{longtable}
-\par\raggedright
+\par\footnotesize\raggedright
 %s\endgroup
 `
+
+// latexSizes are the sizes of type that a table may be set in, the first that has room for its columns. A digit is that
+// of Computer Modern, in hundredths of a point; a gap, in characters, is what lies between two columns.
+var latexSizes = []struct {
+	name       string
+	digit, gap int
+}{{`\footnotesize`, 425, gap}, {`\scriptsize`, 398, gap / 2}, {`\tiny`, 340, gap / 2}}
+
+// latexFit makes lines of at most so many characters of \footnotesize, and sets the size: a smaller one if columns have
+// no room otherwise, or words would be torn. What is too wide in any size has the smallest.
+func (t Table) latexFit(width int) (f fitted, size string) {
+	var left []string
+	for _, s := range latexSizes {
+		wide := width*latexSizes[0].digit/s.digit + (gap-s.gap)*len(t.Columns)
+		f = t.fit(wide, withinWords)
+		size = fmt.Sprintf(`%s\setlength{\tabcolsep}{%.2fem}`, s.name, float64(s.gap)/4)
+		t, left = f.Table, append(left, f.left...)
+		if f.width() <= wide && !f.tears() {
+			break
+		}
+	}
+	f.left = left
+	return f, size
+}
+
+// tears reports whether a word is wider than its column, and has no slash after which LaTeX may begin a line.
+func (f fitted) tears() bool {
+	_, texts := f.Texts()
+	for _, row := range texts {
+		for i, text := range row {
+			for word := range strings.FieldsSeq(text) {
+				if !strings.Contains(word, "/") && textWidth(word) > f.cells(i) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // separator comes before the cell of a column.
 func separator(column int) string {

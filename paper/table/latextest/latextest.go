@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -15,9 +16,9 @@ const document = `\documentclass{article}
 \end{document}
 `
 
-// Compile compiles a document that has the given text. Any error that LaTeX finds is one of the test. Without
-// pdflatex the test is skipped.
-func Compile(t *testing.T, text []byte) {
+// Compile compiles a document that has the given text. Any error that LaTeX finds is one of the test. It returns the
+// lines of the log that say what is wider than the page. Without pdflatex the test is skipped.
+func Compile(t *testing.T, text []byte) (tooWide []string) {
 	t.Helper()
 	if _, err := exec.LookPath("pdflatex"); err != nil {
 		t.Skip("pdflatex is missing: Debian has it as texlive-latex-base, and siunitx as texlive-science")
@@ -30,7 +31,14 @@ func Compile(t *testing.T, text []byte) {
 	}
 	cmd := exec.Command("pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex")
 	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, `Overfull \hbox`) {
+			tooWide = append(tooWide, strings.TrimSpace(line))
+		}
+	}
+	return tooWide
 }
