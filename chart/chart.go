@@ -50,11 +50,13 @@ type Lost struct {
 	X, Y []float64
 }
 
+// MostPanels is how many panels a figure has room for.
+const MostPanels = 24
+
 // What can be told apart in one figure.
 const (
-	mostLines  = 24
-	mostPanels = 24
-	mostTiles  = 2500
+	mostLines = 24
+	mostTiles = 2500
 )
 
 // New works out what a figure shows. It is an error if the spec is not complete, if it names what the runs
@@ -216,11 +218,15 @@ func (b *builder) scales() error {
 		what string
 		n    int
 		most int
-	}{{"lines " + b.Spec.Lines, b.Chart.Lines.Len(), mostLines}, {"panels " + b.Spec.Panels, b.Chart.Panels.Len(),
-		mostPanels}, {"tiles", b.tiles(), mostTiles}} {
+		of   Scale
+	}{
+		{"lines " + b.Spec.Lines, b.Chart.Lines.Len(), mostLines, b.Chart.Lines},
+		{"panels " + b.Spec.Panels, b.Chart.Panels.Len(), MostPanels, b.Chart.Panels},
+		{"tiles", b.tiles(), mostTiles, b.XScale},
+	} {
 		if s.n > s.most {
-			return fmt.Errorf("chart: %s: there are %d, and at most %d can be told apart: choose some by --where",
-				s.what, s.n, s.most)
+			return fmt.Errorf("chart: %s: there are %d, and at most %d can be told apart: choose some, as in --where %q",
+				s.what, s.n, s.most, s.of.firstTwo())
 		}
 	}
 	if b.YScale.Words != nil && b.Kind != HeatKind {

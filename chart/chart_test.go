@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -143,6 +144,36 @@ func TestRefusals(t *testing.T) {
 		all := strings.Split(options, "|")
 		if _, err := chartOf(runs, all...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %v, want %s", options, err, want)
+		}
+	}
+}
+
+// More lines or panels than can be told apart are refused with an expression that chooses some, and it does.
+func TestTooManyAreRefused(t *testing.T) {
+	var rates []float64
+	for i := range mostLines + 1 {
+		rates = append(rates, float64(i+1)*1e-5)
+	}
+	runs := runsOf([]int{4, 8}, rates, 1)
+	for i := range runs {
+		runs[i].Config = json.RawMessage(fmt.Sprintf(`{"model": "it's %g"}`, runs[i].LR))
+	}
+	for what, want := range map[string]string{
+		"lines=lr":     `at most 24 can be told apart: choose some, as in --where "lr in [1e-05, 2e-05]"`,
+		"panels=lr":    `panels lr: there are 25`,
+		"panels=model": `"model in ['it\\'s 1e-05', 'it\\'s 2e-05']"`,
+	} {
+		_, err := chartOf(runs, "x=rank", "y=grad_norm_mean", "kind=points", what)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Fatalf("%s: %v, want %s", what, err, want)
+		}
+		_, quoted, _ := strings.Cut(err.Error(), "--where ")
+		where, err := strconv.Unquote(quoted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := chartOf(runs, "x=rank", "y=grad_norm_mean", "kind=points", what, "where="+where); err != nil || c.Left != 4 {
+			t.Errorf("%s: by %s %d runs are left, want 4: %v", what, where, c.Left, err)
 		}
 	}
 }

@@ -44,6 +44,18 @@ func scaleOf(v variable, samples []sample) Scale {
 	return s
 }
 
+// firstTwo is an expression that chooses the first two values.
+func (s Scale) firstTwo() string {
+	var values []string
+	for _, x := range s.Numbers[:min(2, len(s.Numbers))] {
+		values = append(values, number.Exact(x))
+	}
+	for _, w := range s.Words[:min(2, len(s.Words))] {
+		values = append(values, "'"+strings.ReplaceAll(w, "'", `\'`)+"'")
+	}
+	return fmt.Sprintf("%s in [%s]", s.Name, strings.Join(values, ", "))
+}
+
 // Len counts the values.
 func (s Scale) Len() int { return len(s.Numbers) + len(s.Words) }
 

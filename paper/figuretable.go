@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math"
+	"slices"
 
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
@@ -19,7 +20,7 @@ type figureRow struct {
 func figureTable(f figure.Figure) table.Table {
 	t := table.Table{Name: f.Name}
 	var rows []figureRow
-	for _, p := range f.Panels {
+	for _, p := range slices.Concat(f.Panels, f.Rest) {
 		for _, s := range p.Series {
 			if s.Name == "" {
 				continue
