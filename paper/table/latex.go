@@ -37,13 +37,16 @@ func (p Page) writeLaTeX(w io.Writer, width int) error {
 func (t Table) latex(width int) string {
 	f, size := t.latexFit(width)
 	columns := f.latexColumns()
-	_, texts := f.Texts() // which LaTeX breaks into lines by itself
+	_, texts := f.Texts() // which LaTeX breaks into lines by itself, but for words that are torn
 	var head, rows, below strings.Builder
 	for i, text := range f.header {
 		head.WriteString(separator(i) + columns[i].head(text))
 	}
-	for _, row := range texts {
+	for k, row := range texts {
 		for i, text := range row {
+			if columns[i].width > 0 {
+				text = f.torn(text, k, i)
+			}
 			rows.WriteString(separator(i) + columns[i].cell(text))
 		}
 		rows.WriteString(" \\\\\n")
@@ -125,19 +128,32 @@ func (t Table) latexFit(width int) (f fitted, size string) {
 	return f, size
 }
 
-// tears reports whether a word is wider than its column, and has no slash after which LaTeX may begin a line.
+// tears reports whether LaTeX has to break a line within a word that has no slash.
 func (f fitted) tears() bool {
 	_, texts := f.Texts()
-	for _, row := range texts {
+	for k, row := range texts {
 		for i, text := range row {
-			for word := range strings.FieldsSeq(text) {
-				if !strings.Contains(word, "/") && textWidth(word) > f.cells(i) {
-					return true
-				}
+			if strings.Contains(f.torn(text, k, i), "\n") {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// torn is the text of a cell, with the lines of the fitted table if a word in it is wider than its column and has no
+// slash after which LaTeX may begin a line.
+func (f fitted) torn(text string, row, column int) string {
+	width := f.cells(column)
+	if column == len(f.Columns) || f.Columns[column].Number {
+		return text
+	}
+	for word := range strings.FieldsSeq(text) {
+		if !strings.Contains(word, "/") && textWidth(word) > width {
+			return f.rows[row][column]
+		}
+	}
+	return text
 }
 
 // separator comes before the cell of a column.

@@ -63,7 +63,8 @@ func (c latexColumn) head(text string) string {
 func (c latexColumn) cell(text string) string {
 	switch {
 	case c.width > 0:
-		return strings.ReplaceAll(latex(text), "/", `/\allowbreak{}`)
+		lines := each(strings.Split(text, "\n"), latex)
+		return strings.ReplaceAll(strings.Join(lines, `\newline `), "/", `/\allowbreak{}`)
 	case c.format == "" || text == "":
 		return latex(text)
 	}
