@@ -2,7 +2,6 @@ package paper
 
 import (
 	"math"
-	"slices"
 
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
@@ -20,7 +19,11 @@ type figureRow struct {
 func figureTable(f figure.Figure) table.Table {
 	t := table.Table{Name: f.Name}
 	var rows []figureRow
-	for _, p := range slices.Concat(f.Panels, f.Rest) {
+	panels := f.Whole
+	if panels == nil {
+		panels = f.Panels
+	}
+	for _, p := range panels {
 		for _, s := range p.Series {
 			if s.Name == "" {
 				continue

@@ -8,35 +8,11 @@ import (
 	"testing"
 
 	"ranksweep/analysis"
-	"ranksweep/chart"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
 	"ranksweep/results"
 )
-
-// More panels than a page has room for are not drawn. The caption says so, and the data have all of them.
-func TestTooManyPanels(t *testing.T) {
-	many := fake{schemes: []string{"lora"}, ranks: []int{4, 64}, seeds: 2, steps: 4}
-	for i := range chart.MostPanels + 3 {
-		many.rates = append(many.rates, float64(i+1)*1e-5)
-	}
-	f := figureOf(t, "loss", view(many.runs()))
-	if len(f.Panels) != chart.MostPanels || len(f.Rest) != 3 {
-		t.Errorf("%d panels are drawn, and %d are not", len(f.Panels), len(f.Rest))
-	}
-	if !strings.Contains(f.Caption, "the first 24 of 27 panels") {
-		t.Errorf("the caption says %s", f.Caption)
-	}
-	data := figureTable(f)
-	titles := make(map[string]bool)
-	for _, r := range data.Rows {
-		titles[r.Entries[0].Text] = true
-	}
-	if len(titles) != chart.MostPanels+3 {
-		t.Errorf("the data have %d panels", len(titles))
-	}
-}
 
 // The data of each figure have every point that it shows, under a name.
 func TestFigureTablesAreWhole(t *testing.T) {

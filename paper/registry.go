@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"ranksweep/chart"
 	"ranksweep/misspelt"
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
@@ -91,14 +90,12 @@ func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 }
 
 // of draws the figure of a view, unless there is no value to draw. Its legend says so if runs of
-// the plan are missing, and its caption if it has more panels than a page has room for.
+// the plan are missing, and its caption if a page has no room for all.
 func (d drawing) of(v View) (f figure.Figure, ok bool) {
 	f, ok = d.draw(v)
 	ok = ok && f.HasValues()
-	if n := len(f.Panels); n > chart.MostPanels {
-		f.Panels, f.Rest = f.Panels[:chart.MostPanels], f.Panels[chart.MostPanels:]
-		f.Caption += fmt.Sprintf(" Drawn are the first %d of %d panels. The figure's data as CSV have all of them; sweep "+
-			"plot with --x, --y, --panels and --where draws those that you choose.", chart.MostPanels, n)
+	if ok {
+		f = d.onPage(v, f)
 	}
 	if mark := v.coverage.Mark(); mark != "" {
 		f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: mark})

@@ -19,7 +19,7 @@ type Figure struct {
 
 	Title  string // above all panels; may be empty. Only figures of a given width have one
 	Panels []Panel
-	Rest   []Panel // that have no room, and are not drawn: only the figure's data have them
+	Whole  []Panel // what the figure's data have, if a page has no room for all of it; nil: Panels
 	Legend Legend
 	Apart  bool // each panel has its own y axis, named in its title
 

@@ -32,3 +32,6 @@ func (p Page) writeHTML(w io.Writer) error { return pageTemplate.Execute(w, p) }
 // WriteHTML writes the table as a part of a page. A cell has its value at full precision as data-value, by which a
 // script may sort.
 func (t Table) WriteHTML(w io.Writer) error { return pageTemplate.ExecuteTemplate(w, "table", t) }
+
+// WriteHTMLRows writes the rows of the table as WriteHTML does.
+func (t Table) WriteHTMLRows(w io.Writer) error { return pageTemplate.ExecuteTemplate(w, "rows", t) }
