@@ -225,7 +225,8 @@ func (b *builder) scales() error {
 		{"tiles", b.tiles(), mostTiles, b.XScale},
 	} {
 		if s.n > s.most {
-			return fmt.Errorf("chart: %s: there are %d, and at most %d can be told apart: choose some, as in --where %q",
+			return fmt.Errorf("chart: %s: there are %d, and at most %d can be told apart: choose some, "+
+				"as in --where %q",
 				s.what, s.n, s.most, s.of.firstTwo())
 		}
 	}

@@ -172,7 +172,8 @@ func TestTooManyAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c, err := chartOf(runs, "x=rank", "y=grad_norm_mean", "kind=points", what, "where="+where); err != nil || c.Left != 4 {
+		c, err := chartOf(runs, "x=rank", "y=grad_norm_mean", "kind=points", what, "where="+where)
+		if err != nil || c.Left != 4 {
 			t.Errorf("%s: by %s %d runs are left, want 4: %v", what, where, c.Left, err)
 		}
 	}
