@@ -120,6 +120,22 @@ func EdgeExponent(group []Arm) (stats.Exponent, error) {
 	return exponentOf(best)
 }
 
+// MovedExponents are the powers of [RateExponent] if each best rate next to a rate at which training failed were the
+// rate tried below it, or the one above it. The true one lies between them.
+func MovedExponents(group []Arm) (below, above stats.Exponent) {
+	moved := func(to func(BestRate) float64) stats.Exponent {
+		best := BestRates(group)
+		for i, b := range best {
+			if b.Wall {
+				best[i].Rate = to(b)
+			}
+		}
+		e, _ := exponentOf(best) // without a power it is NaN
+		return e
+	}
+	return moved(func(b BestRate) float64 { return b.Below }), moved(func(b BestRate) float64 { return b.Above })
+}
+
 func exponentOf(best []BestRate) (stats.Exponent, error) {
 	var obs []stats.Observation
 	for _, b := range best {

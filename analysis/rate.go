@@ -44,11 +44,16 @@ type BestRate struct {
 	stats.Optimum
 	Learned float64 // loss before any update, minus the loss at the best rate
 	Lows    int     // rates that were tried whose loss lies below that of both neighbours
+
+	Below, Above float64 // the rates tried next to the best one tried, or that itself at an edge
 }
 
 // Between reports whether the best rate lies between other rates that were tried, so that
 // a power of rank may be fitted to it.
 func (b BestRate) Between() bool { return !b.Edge && !math.IsNaN(b.Rate) }
+
+// AtEdge reports whether the best rate is the lowest or the highest one tried.
+func (b BestRate) AtEdge() bool { return b.Edge }
 
 // BestRates finds the best learning rate of each rank and seed by [stats.FindOptimum], in a
 // group of arms that differ only in their rate. A run that diverged, or whose loss ended
@@ -84,7 +89,11 @@ func bestRates(group []Arm, loss func(Row) float64) []BestRate {
 	var best []BestRate
 	for _, s := range samples {
 		o := stats.FindOptimum(tried[s])
-		best = append(best, BestRate{s.rank, s.seed, o, onset[s] - o.Loss, lows(tried[s])})
+		b := BestRate{Rank: s.rank, Seed: s.seed, Optimum: o, Learned: onset[s] - o.Loss, Lows: lows(tried[s])}
+		if i, _ := stats.Lowest(tried[s]); i >= 0 {
+			b.Below, b.Above = tried[s][max(i-1, 0)].Rate, tried[s][min(i+1, len(tried[s])-1)].Rate
+		}
+		best = append(best, b)
 	}
 	return best
 }

@@ -137,3 +137,24 @@ func TestLows(t *testing.T) {
 		}
 	}
 }
+
+// A best rate beside one at which training failed is known to lie between the rates tried next to it.
+func TestMovedExponents(t *testing.T) {
+	var runs []results.Run
+	for _, rank := range []int{4, 16} {
+		for _, lr := range testRates {
+			r := ratedRun(rank, 0, lr, 3e-3)
+			if rank == 16 && lr > 3e-3 {
+				r.Status, r.Curve[2].Values[metrics.ValLoss] = results.Diverged, math.NaN()
+			}
+			runs = append(runs, r)
+		}
+	}
+	below, above := MovedExponents(RateGroups(Arms(Rows(runs)))[0])
+	if want := math.Log(1e-3/3e-3) / math.Log(4); math.Abs(below.Value-want) > 1e-9 {
+		t.Errorf("a step lower: %g, want %g", below.Value, want)
+	}
+	if want := math.Log(1e-2/3e-3) / math.Log(4); math.Abs(above.Value-want) > 1e-9 {
+		t.Errorf("a step higher: %g, want %g", above.Value, want)
+	}
+}

@@ -15,7 +15,8 @@ import (
 // besideText gives what another study measured of a rule's statistics, by scheme, beside a claim's own study;
 // empty if it has none. Of arms of one scheme the first counts: before the first step they differ in nothing.
 func besideText(r Rule, own View, name string, other View) string {
-	var all, both, alone []string
+	var all, both, alone, together []string
+	var fits []fit
 	seeds := 0
 	for _, scheme := range r.Schemes {
 		a, ok := firstArm(own, scheme)
@@ -29,26 +30,29 @@ func besideText(r Rule, own View, name string, other View) string {
 				continue
 			}
 			all, seeds = append(all, fmt.Sprintf("%s under %s", exponentText(e), schemeLabel(scheme))), e.Seeds
-			together := stats.MeanInterval(sharedPowers(a, b, s))
+			mean := stats.MeanInterval(sharedPowers(a, b, s))
 			low, _ := e.Theory()
 			here, _ := a.Exponent(s)
+			fits = append(fits, fit{arm: a, statistic: s, Exponent: here})
 			alone = append(alone, number.Significant(here.P(), 2))
-			both = append(both, fmt.Sprintf("%s [%s, %s] under %s (p = %s)", number.Fixed(together.Mean, 4),
-				number.Fixed(together.Low, 4), number.Fixed(together.High, 4), schemeLabel(scheme),
-				number.Significant(together.P(low), 2)))
+			together = append(together, number.Significant(mean.P(low), 2))
+			both = append(both, fmt.Sprintf("%s [%s, %s] under %s", number.Fixed(mean.Mean, 4),
+				number.Fixed(mean.Low, 4), number.Fixed(mean.High, 4), schemeLabel(scheme)))
 		}
 	}
 	if len(all) == 0 {
 		return ""
 	}
+	one := ""
+	if len(all) > 1 && len(distinctFits(fits)) == 1 { // of which each p would be there twice
+		one, together, alone = "These are one measurement. ", together[:1], alone[:1]
+	}
 	return fmt.Sprintf(" The study %s measured the same powers on the same model and seeds with %s, where this "+
-		"study has "+
-		"%s: %s (n = %d). Averaged over both studies, seed by seed: %s. No standing rests on them. A true identity "+
-		"has "+
-		"p at most %s in one study of %s; this study alone has "+
-		"%s.", name, drawnText(other), drawnText(own), strings.Join(all, ", "), seeds,
-		strings.Join(both, ", "), number.Brief(fewFalse), number.Brief(1/fewFalse),
-		strings.Join(alone, " and "))
+		"study has %s: %s (n = %d). Averaged over both studies, seed by seed: %s. %sA test that theory is right has "+
+		"p = %s for both studies together, and p = %s for this one alone; if theory is right, p is at most %s in one "+
+		"study of %s. No standing rests on both together.", name, drawnText(other), drawnText(own),
+		strings.Join(all, ", "), seeds, strings.Join(both, ", "), one, strings.Join(together, " and "),
+		strings.Join(alone, " and "), number.Brief(fewFalse), number.Brief(1/fewFalse))
 }
 
 func firstArm(v View, scheme string) (a analysis.Arm, ok bool) {

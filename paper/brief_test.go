@@ -21,7 +21,7 @@ func TestBrief(t *testing.T) {
 			r[i].Standing, r[i].Done, r[i].Planned = Partial, 3, 7
 		}
 	}
-	text := r.Brief(NewWidths([][2]int{{4, 4}}))
+	text := r.Brief(NewWidths([]Map{{"q", 4, 4}}))
 	said := strings.Join(strings.Fields(text), " ") // without line breaks
 	for _, want := range []string{
 		"claims: 1 seen, 1 not seen, 1 partial, ", "rest on: 1 on losses after training. All", "by however " +

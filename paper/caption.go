@@ -204,6 +204,9 @@ func (k curves) caption(v View, what string) string {
 	}
 	if k.spread == figure.Band {
 		text += spreadSentence("Bands", n)
+		if k.quantity == metrics.ValLoss {
+			text += overSeedsText(n)
+		}
 	} else {
 		text += " Intervals are not drawn: bands would hide lines that lie close together."
 	}
@@ -267,6 +270,14 @@ func spreadSentence(name string, n counts) string {
 		return fmt.Sprintf(" %s are the "+interval+".", name)
 	}
 	return fmt.Sprintf(" %s are the "+interval+", or span both seeds where only two are done.", name)
+}
+
+// overSeedsText says that intervals of validation losses leave out an error; empty if there are no intervals.
+func overSeedsText(n counts) string {
+	if n.high < 3 {
+		return ""
+	}
+	return " They are over seeds and leave out the error from validation."
 }
 
 // anyDiverged reports whether a run diverged.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 	"ranksweep/reproduction"
@@ -17,7 +18,7 @@ type Study struct {
 	Planned int // runs that the experiment asks for, including those of tuning
 	Done    int // those of them that ended
 
-	Widths Widths // of the model; zero if unknown
+	Widths Widths // of the embedded model; zero if unknown
 
 	Made Made
 }
@@ -78,6 +79,8 @@ type Finding struct {
 	// Larger is the finding on the larger model, whose own Larger is nil.
 	Larger *Finding
 
+	elsewhere map[string]int // the claims that show figures before this one does, by the figures' names
+
 	made   Made
 	judged bool // if Late: whether the rule before has judged these runs
 }
@@ -116,6 +119,11 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 			beside := besideText(of, of.of(studies[c.Larger].View), c.Beside, studies[c.Beside].View)
 			larger.Text, larger.Beware = larger.Text+paragraph+strings.TrimSpace(beside), larger.Beware+beside
 		}
+		if larger.Standing > Partial {
+			if larger.Figures, err = studies[c.Larger].shown(c.larger()); err != nil {
+				return nil, err
+			}
+		}
 		f.Larger = &larger
 		r = append(r, f)
 	}
@@ -142,11 +150,7 @@ func (s Study) judge(c Claim, past History) Finding {
 	}
 	found := tests[c.Rule.Test](c.Rule, s.View)
 	if of := c.Rule.of(s.View); len(of.arms) > 0 {
-		w := s.Widths
-		if models := distinctSettings(of, "model"); len(models) != 1 || models[0] != "base" {
-			w = Widths{}
-		}
-		f.Size, f.Equal = of.size(w), of.equal
+		f.Size, f.Equal = of.size(s.widthsOf(of)), of.equal
 	} else {
 		f.Size = inferenceSize(s.Inference)
 	}
@@ -154,8 +158,9 @@ func (s Study) judge(c Claim, past History) Finding {
 	f.Numbers, f.Shares, f.Lacks, f.Tables = found.Numbers, found.Shares, found.Lacks, found.Tables
 	f.Beware, f.Rates = found.Beware, found.Rates
 	if strings.HasPrefix(c.Rule.Test, "exact-values/") {
-		f.Beware += past.oftenText(c, s.Made.Digest, found.Standing)
+		f.Beware += past.oftenText(c, s.Made.Digest, found.Standing) + missedText(runCounts(s.View).high)
 	}
+	f.Beware += rebasedNote(s.Made.Program)
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved
@@ -164,6 +169,19 @@ func (s Study) judge(c Claim, past History) Finding {
 		}
 	}
 	return f
+}
+
+// widthsOf are the widths of the model that some runs of the study train: the embedded one, or one that maps.yaml
+// has; zero if they are not known, or are of several models.
+func (s Study) widthsOf(v View) Widths {
+	hash := v.cells[0].Provenance.ModelHash
+	switch models := distinctSettings(v, "model"); {
+	case len(models) == 1 && models[0] == "base":
+		return s.Widths
+	case slices.ContainsFunc(v.cells, func(c analysis.Cell) bool { return c.Provenance.ModelHash != hash }):
+		return Widths{}
+	}
+	return WidthsOf(hash)
 }
 
 // standing is the standing in words. If runs are missing, it says how many there are. If the claim
@@ -226,7 +244,7 @@ func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
 
 // Figures are the figures of all findings, each once.
 func (r Reproduction) Figures() (all []figure.Figure) {
-	for _, f := range r {
+	for _, f := range r.all() {
 		for _, shown := range f.Figures {
 			if !slices.ContainsFunc(all, func(g figure.Figure) bool { return g.Name == shown.Name }) {
 				all = append(all, shown)

@@ -61,7 +61,7 @@ func TestReproduceWithoutStudies(t *testing.T) {
 			t.Errorf("%q, want %q", f.Line(), want)
 		}
 	}
-	text := r.Markdown("# Test", "beside", nil)
+	text := r.Markdown("# Test", "beside", Past{})
 	if n := strings.Count(text, "| not run | not run |"); n != len(claims) {
 		t.Errorf("%d rows of the table say so, want %d", n, len(claims))
 	}
@@ -90,7 +90,7 @@ func TestPartialStudy(t *testing.T) {
 	if !strings.HasPrefix(f.Line(), want+" ") {
 		t.Errorf("%q", f.Line())
 	}
-	text := r.Markdown("# Test", "beside", nil)
+	text := r.Markdown("# Test", "beside", Past{})
 	judged := 0
 	for _, c := range claims {
 		if c.Rule.Study == "paper-fig2-3" {
@@ -129,7 +129,7 @@ func TestReproduceOfAStudy(t *testing.T) {
 		}
 	}
 	h := History(nil).Add(r)
-	text := r.Markdown("# Test", "beside", h)
+	text := r.Markdown("# Test", "beside", Past{History: h})
 	for _, want := range []string{
 		"# Test\n\n| claim | ",
 		"| 1. " + claims[0].Name + " (adamw; ",
@@ -145,7 +145,8 @@ func TestReproduceOfAStudy(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if again := reproduced(t, figure2and3(Rules("paper-fig2-3")), nil).Markdown("# Test", "beside", h); again != text {
+	if again := reproduced(t, figure2and3(Rules("paper-fig2-3")), nil).Markdown("# "+
+		"Test", "beside", Past{History: h}); again != text {
 		t.Error("of the same studies the page is another")
 	}
 	var names []string
@@ -189,12 +190,11 @@ func TestHistoryOfReproductions(t *testing.T) {
 	if len(past) != 1 || past[0].Standing != before.Standing || past[0].Study != before.Study {
 		t.Errorf("the past changed: %+v", past)
 	}
-	text := r.Markdown("# Test", "beside", now)
+	text := r.Markdown("# Test", "beside", Past{History: now})
 	rule := claimOf(t, key).Rule.Hash()
 	for _, want := range []string{
 		"| not seen | seen | not run |\n",
-		"- 1. " + claims[0].Name + ": *seen*; before, it was *not seen*.\n",
-		fmt.Sprintf("is free of rank: the rule is `%s`; before, it was `%s`", rule, lateRule),
+		fmt.Sprintf("- 1: *seen*; before, it was *not seen*. The rule is `%s`; before, it was `%s`.\n", rule, lateRule),
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)
@@ -204,8 +204,8 @@ func TestHistoryOfReproductions(t *testing.T) {
 		t.Error("the page says that nothing changed")
 	}
 	now[0].Rule = ""
-	text = r.Markdown("# Test", "beside", now)
-	if want := fmt.Sprintf("the rule is `%s`; before, rules were not fixed", rule); !strings.Contains(text, want) {
+	text = r.Markdown("# Test", "beside", Past{History: now})
+	if want := fmt.Sprintf("The rule is `%s`; before, rules were not fixed.", rule); !strings.Contains(text, want) {
 		t.Errorf("the page lacks %q:\n%s", want, text)
 	}
 }
@@ -223,7 +223,8 @@ func TestHistoryOfAnotherJudge(t *testing.T) {
 	if added := now[len(past):]; len(added) != 1 || added[0].Claim != "onset-collapse" || added[0].Standing != Seen {
 		t.Errorf("added %+v", added)
 	}
-	if text := r.Markdown("# Test", "beside", now); !strings.Contains(text, ": *seen*; before, it was *not seen*.\n") {
+	if text := r.Markdown("# Test", "beside", Past{History: now}); !strings.Contains(text, ": *seen*; before, it "+
+		"was *not seen*.\n") {
 		t.Error(text)
 	}
 }
@@ -243,8 +244,8 @@ func TestStandingThatIsGone(t *testing.T) {
 		for rule, reason := range reasons {
 			h := slices.Clone(past)
 			h[0].Rule = rule
-			want := fmt.Sprintf("- 1. %s: *%s*; before, it was *seen*, %s.\n", claims[0].Name, standing, reason)
-			if text := r.Markdown("# Test", "beside", h); !strings.Contains(text, want) ||
+			want := fmt.Sprintf("- 1: *%s*; before, it was *seen*, %s.\n", standing, reason)
+			if text := r.Markdown("# Test", "beside", Past{History: h}); !strings.Contains(text, want) ||
 				!strings.Contains(text, "| seen | "+standing+" | not run |\n") {
 				t.Errorf("the page lacks %q:\n%s", want, text)
 			}
@@ -288,7 +289,7 @@ func TestLateRule(t *testing.T) {
 			if other := r.found(t, "activations"); other.Late || other.Standing != Seen {
 				t.Errorf("a claim whose rule is the same: late %t, %s", other.Late, other.Standing)
 			}
-			text := r.Markdown("# Test", "beside", c.past)
+			text := r.Markdown("# Test", "beside", Past{History: c.past})
 			for _, want := range append(c.says, "The rule was changed after these runs.",
 				"but that needs runs on seeds that the new rule has not seen. Why it was changed: it held to "+
 					"another power\n") {
@@ -316,7 +317,7 @@ func TestLateRule(t *testing.T) {
 			t.Errorf("%s without a rule at its time: late %t, %s", f.Key, f.Late, f.Standing)
 		}
 	}
-	if text := r.Markdown("# Test", "beside", nil); strings.Contains(text, "Why it was changed") {
+	if text := r.Markdown("# Test", "beside", Past{}); strings.Contains(text, "Why it was changed") {
 		t.Errorf("a rule that nobody fixed has a reason:\n%s", text[:9000])
 	}
 }
@@ -384,7 +385,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 		table.Fill(&rows, make([]int, n), table.Words("row", func(n int) int { return n }))
 		return Finding{Claim: claims[0], Standing: Seen, Tables: []table.Table{rows}}
 	}
-	long, short := finding(foldedRows+1).outcome("x", nil), finding(foldedRows).outcome("x", nil)
+	long, short := finding(foldedRows+1).outcome("x", Past{}), finding(foldedRows).outcome("x", Past{})
 	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) ||
 		!strings.Contains(short, "\n**Rows**\n\n| row |") ||
 		strings.Contains(short, "<details>") || strings.Contains(long+short, "said elsewhere") {
@@ -395,7 +396,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 // The page says what would resolve a claim only if the claim is unresolved.
 func TestWhatWouldResolve(t *testing.T) {
 	for _, s := range []Standing{Partial, Unresolved, NotSeen, Seen} {
-		text := Finding{Claim: claims[0], Standing: s}.outcome("x", nil)
+		text := Finding{Claim: claims[0], Standing: s}.outcome("x", Past{})
 		if strings.Contains(text, "What would resolve it: "+claims[0].Resolve) != (s == Unresolved) {
 			t.Errorf("%s:\n%s", s, text)
 		}
@@ -421,7 +422,7 @@ func TestRewordedStandings(t *testing.T) {
 			t.Errorf("%s: %d, and was %d", after[i].Key, after[i].Standing, before[i].Standing)
 		}
 	}
-	if text := after.Markdown("# Test", "beside", nil); !strings.Contains(text, "**Standing: in other words 4**") ||
+	if text := after.Markdown("# Test", "beside", Past{}); !strings.Contains(text, "**Standing: in other words 4**") ||
 		strings.Contains(text, "**Standing: seen**") {
 		t.Error("the page has the old words")
 	}

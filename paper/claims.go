@@ -300,6 +300,7 @@ var claims = []Claim{
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},
 		},
 		Larger:  "theory-135m",
+		Shows:   []string{"ratios"},
 		Resolve: "more seeds.",
 	},
 	{
@@ -483,7 +484,8 @@ var claims = []Claim{
 		Rule: Rule{
 			Test: "init-losses/3", Study: "init-losses",
 			Limits: lossLimits,
-		}, // no figure: it compares inits, which no figure does
+		},
+		Shows:   []string{"init-differences"},
 		Resolve: moreTraining,
 	},
 	{

@@ -28,6 +28,7 @@ func Columns() []results.ColumnText {
 		{"history.csv", [][]results.Column{historyTexts}},
 		{ClaimsFile, [][]results.Column{claimTexts}},
 		{RatesFile, [][]results.Column{rateTexts}},
+		{BlocksFile, [][]results.Column{blockTexts}},
 	} {
 		for _, c := range slices.Concat(file.columns...) {
 			all = append(all, results.ColumnText{File: file.name, Column: c})

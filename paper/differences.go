@@ -38,11 +38,19 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 		}
 	}
 	f.Caption = fmt.Sprintf("Difference of the final %s from the reference, in percent of the reference's loss, "+
-		"against rank: means over pairs of runs with the same seed, %s, with 95%% intervals (Student's t). Each "+
+		"against rank: means over pairs of runs with the same seed, %s, with 95%% intervals (Student's t)%s. Each "+
 		"interval is for one comparison, uncorrected for the others. Below the line, the loss is lower than the "+
 		"reference's.",
-		loss.Label, seedCount(n)) + runsLost(v) + " " + v.equal
+		loss.Label, seedCount(n), validationNote(drawn)) + runsLost(v) + " " + v.equal
 	return f, n.high > 1
+}
+
+// validationNote says whether the intervals of comparisons have the error from validation.
+func validationNote(drawn []comparison) string {
+	if slices.ContainsFunc(drawn, func(d comparison) bool { return d.SharedSE > 0 }) {
+		return ", which have the error from validation in them"
+	}
+	return ", which are over seeds and leave out the error from validation"
 }
 
 // familyPanel has a line for each arm, through its comparisons of one family.

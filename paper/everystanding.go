@@ -27,13 +27,15 @@ func (r Reproduction) everyStanding(past History) string {
 		table.Words("claim", func(x row) string { return x.claim }),
 		table.Words("standings before, in order", func(x row) string { return x.f.earlier(past) }),
 		table.Words("standing", func(x row) string { return x.f.standing() }),
-		table.Words("why its rule is what it is: one reason for each rule that was fixed", func(x row) string {
-			return whys(x.f.Key, "")
+		table.Words("rules that were fixed, in order, and why", func(x row) string {
+			return whys(x.f.Key, past)
 		}),
 	)
 	return "\n## Every standing that a claim has had\n\nBefore rules were fixed there were two reports, 4e03cf6 and " +
 		"4789d53; these are the commits that have them. Where the second changed the rule and kept the numbers, the " +
-		"history also has what the first rule says of these numbers.\n\n" + t.Markdown()
+		"history also has what the first rule says of these numbers. A rule that judged nothing has no judgement in " +
+		"the " +
+		"history; that nobody made runs under it, or looked at them, the repository cannot show.\n\n" + t.Markdown()
 }
 
 // earlier lists all judgements of the claim but this report's own, each with what it was of.

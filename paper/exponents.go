@@ -62,6 +62,9 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 // fitted is the fitted power with its interval.
 func (x fit) fitted() table.Entry { return x.entry(x.decimals()) }
 
+// fittedText is a power with its interval, with digits enough to show that it differs from theory's, if it does.
+func fittedText(e stats.Exponent) string { return powerText(e, fit{Exponent: e}.decimals()) }
+
 func (x fit) entry(decimals int) table.Entry {
 	return table.Exact(powerText(x.Exponent, decimals), x.Value, x.Low, x.High)
 }

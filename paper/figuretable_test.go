@@ -23,6 +23,13 @@ func TestFigureTablesAreWhole(t *testing.T) {
 	timings := view(sweep())
 	timings.Inference = timed(1.01, 0.99, 1).Inference
 	views["inference"] = timings
+	var inits trial
+	for i, kind := range []string{"kaiming-uniform", "gaussian"} {
+		inits = both(inits, ofInit(kind, made([]string{"rslora"}, []int{4, 256}, 3, func(r *results.Run) {
+			endsAt(r, 3, 2+0.01*swing(r)+0.1*float64(i))
+		})))
+	}
+	views["inits"] = inits.view()
 	for name, runs := range degenerate() {
 		views[name] = view(runs)
 	}

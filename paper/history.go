@@ -56,23 +56,44 @@ func (h History) last(key string) (now, before *Judgement) {
 	return now, nil
 }
 
-// oftenText says how often a claim was seen, over its judgements on other runs or by other rules and the present
-// one.
+// by are the judgements of a claim by a rule, the last one of each study's runs.
+func (h History) by(key, rule string) (all []Judgement) {
+	for _, j := range h {
+		if j.Claim != key || j.Rule != rule {
+			continue
+		}
+		all = slices.DeleteFunc(all, func(o Judgement) bool { return o.Study == j.Study })
+		all = append(all, j)
+	}
+	return all
+}
+
+// since counts the judgements of a claim by rules that were fixed.
+func (h History) since(key string) (n int) {
+	for _, j := range h {
+		if j.Claim == key && j.Rule != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// oftenText says on how many blocks of seeds a claim was seen by its present rule, the present runs among them.
 func (h History) oftenText(c Claim, study string, now Standing) string {
 	all, seen := 1, 0
 	if now == Seen {
 		seen++
 	}
 	for _, j := range h {
-		if j.Claim != c.Key || j.Study == study && j.Rule == c.Rule.Hash() {
+		if j.Claim != c.Key || j.Study == study || j.Rule != c.Rule.Hash() {
 			continue
 		}
 		if all++; j.Standing == Seen {
 			seen++
 		}
 	}
-	return fmt.Sprintf(" Of %d judgements of this claim in history.csv, by the rules of their days, %d were *seen*; "+
-		"docs/statistics.md has how often this rule errs.", all, seen)
+	return fmt.Sprintf(" By this rule the claim was judged on %s of seeds, and *seen* on %d.",
+		number.Count(all, "block"), seen)
 }
 
 // under returns the newest judgement of a claim by a rule on some runs.

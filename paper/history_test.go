@@ -109,7 +109,7 @@ func TestChangedNames(t *testing.T) {
 	got := Finding{}.changed(now, before)
 	want := []string{
 		"once is 4 [3.9, 4.1], and was 3 [2.9, 3.1]: the 95% interval of the difference does not contain 0.",
-		"numbers from before that have no counterpart by name, and are not compared: twice was 1 [0.9, 1.1]; " +
+		"Numbers from before that have no counterpart by name, and are not compared: twice was 1 [0.9, 1.1]; " +
 			"twice was 2 [1.9, 2.1].",
 	}
 	if !slices.Equal(got, want) {

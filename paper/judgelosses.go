@@ -160,7 +160,9 @@ func costGain(r Rule, v View) Finding {
 	f := Finding{Standing: gains(top), Off: top.off(), Text: top.text() + ".", Numbers: []Number{top.number()},
 		Shares: sharesOf(top)}
 	f.Beware = top.stepCosts() + top.insideText()
-	f.Text += " " + f.Beware
+	f.Text += " " + f.Beware + " The losses in the table of costs have intervals over seeds, which leave out the " +
+		"error " +
+		"from validation; those of differences have it."
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
@@ -232,7 +234,8 @@ func defaultRate(_ Rule, v View) Finding {
 		"rates, %s%s, ends at %s nats/token; that rate was chosen on the same seeds, which favours LoRA.",
 		reference.Rank, number.Brief(reference.LR), intervalText(reference.Statistic(loss)),
 		best.Rank, len(trials), number.Brief(best.LR), edge, intervalText(best.Statistic(loss)))
-	text += fmt.Sprintf(" The difference is %s [%s, %s] nats/token (n = %d, p = %s): %s.",
+	text += fmt.Sprintf(" Both ± are over seeds and leave out the error from validation, which the interval of the "+
+		"difference has. The difference is %s [%s, %s] nats/token (n = %d, p = %s): %s.",
 		two(d.Difference.Mean), two(d.Difference.Low), two(d.Difference.High),
 		d.Difference.N, probability(d.holm).Text, d.verdict())
 	beware := fmt.Sprintf("LoRA's best rate is %s times the one of rsLoRA, which was not tuned.",

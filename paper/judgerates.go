@@ -60,7 +60,7 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += tried.besideText() + edgesLeftText(rows) + lowsText(rows) +
+	f.Text += tried.besideText() + wallsText(rows) + edgesLeftText(rows) + lowsText(rows) +
 		paragraph + apartText(rows, r.limit("level")) + deviationText(judged) + learnedAtBest(rows) +
 		curvatureText(rows) + paragraph + validationText(rows)
 	f.Rates = measuredRates(rows)

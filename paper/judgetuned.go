@@ -272,10 +272,27 @@ func initsTable(v View) table.Table {
 // initLosses judges the claim that kinds of init with the same variance end at equivalent
 // losses, rank by rank, each at its own learning rate.
 func initLosses(_ Rule, v View) Finding {
+	family, names := initComparisons(v)
+	if len(family) == 0 {
+		return lacking("two kinds of init at one rank")
+	}
+	f := together(family, matches)
+	t := comparisonsTable(v, metrics.ValLossFinal, family)
+	for k, name := range names {
+		t.Rows[k].Entries[1].Text = name[0]
+		f.Numbers[k].Name = "difference of losses, " + name[1]
+	}
+	f.Beware = separateText(family) + edgesText(family)
+	f.Text = strings.TrimSpace(f.Beware + " " + ofFull(v))
+	f.Tables = []table.Table{t}
+	return f
+}
+
+// initComparisons compares kinds of initialization with PyTorch's default, rank by rank. names are what the table
+// and history.csv call each.
+func initComparisons(v View) (family []comparison, names [][2]string) {
 	kind := func(c armCell) string { return grid.ValueOf(c.Axes, "init") }
 	all := v.armCells()
-	var family []comparison
-	var names [][2]string // in the table, and in history.csv
 	for _, c := range all {
 		i := slices.IndexFunc(all, func(o armCell) bool {
 			return kind(o) == "kaiming-uniform" && o.Scheme == c.Scheme && o.Rank == c.Rank
@@ -288,20 +305,8 @@ func initLosses(_ Rule, v View) Finding {
 			})
 		}
 	}
-	if len(family) == 0 {
-		return lacking("two kinds of init at one rank")
-	}
 	correct(family)
-	f := together(family, matches)
-	t := comparisonsTable(v, metrics.ValLossFinal, family)
-	for k, name := range names {
-		t.Rows[k].Entries[1].Text = name[0]
-		f.Numbers[k].Name = "difference of losses, " + name[1]
-	}
-	f.Beware = separateText(family) + edgesText(family)
-	f.Text = strings.TrimSpace(f.Beware + " " + ofFull(v))
-	f.Tables = []table.Table{t}
-	return f
+	return family, names
 }
 
 // ratesTable has the learning rates that were chosen, with a row for each scheme and a column

@@ -24,7 +24,6 @@ func LargerStudied() []string { return namedStudies(func(c Claim) string { retur
 func (c Claim) larger() Claim {
 	c.Key += "@135M"
 	c.Rule.Study = c.Larger
-	c.Shows = nil
 	return c
 }
 
@@ -40,7 +39,7 @@ func judged() (all []Claim) {
 }
 
 // largerSection is the part of a claim's section on the larger model; empty if it has no runs.
-func (f Finding) largerSection(folder string, past History) string {
+func (f Finding) largerSection(folder string, past Past) string {
 	g := f.Larger
 	if g.made.Name == "" {
 		return ""

@@ -22,7 +22,8 @@ func TestLargerModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := r.found(t, key)
-	if f.Standing != NotRun || f.Larger.Standing != Seen || f.Larger.Late || len(f.Larger.Figures) > 0 {
+	if f.Standing != NotRun || f.Larger.Standing != Seen || f.Larger.Late ||
+		len(f.Larger.Figures) != 1 || f.Larger.Figures[0].Name != "onset-135m-onset" {
 		t.Errorf("%s, and on the larger model %s", f.Standing, f.Larger.Standing)
 	}
 	here, there := f.Rule, f.Larger.Rule
@@ -30,7 +31,7 @@ func TestLargerModel(t *testing.T) {
 		t.Errorf("the rules %+v and %+v differ in more than their study", f.Rule, there)
 	}
 	h := History(nil).Add(r)
-	text := r.Markdown("# Test", "beside", h)
+	text := r.Markdown("# Test", "beside", Past{History: h})
 	for _, want := range []string{
 		"| at 5.8M | at 135M |\n", "| not run | seen |\n",
 		"\n**Standing: not run**\n\n### On " + LargerModel + " (adamw; ",
@@ -57,8 +58,8 @@ func TestLargerModelChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "- 1. On " + LargerModel + ": *seen*; before, it was *not seen*.\n"
-	if text := r.Markdown("# Test", "beside", past.Add(r)); !strings.Contains(text, want) {
+	want := "- 1, at 135M: *seen*; before, it was *not seen*. The rule is "
+	if text := r.Markdown("# Test", "beside", Past{History: past.Add(r)}); !strings.Contains(text, want) {
 		t.Errorf("the page lacks %q", want)
 	}
 }

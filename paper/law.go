@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/plot/vg/draw"
+
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
@@ -19,7 +21,8 @@ type law struct {
 	panel  string // title of its panel
 	color  color.RGBA
 	points []figure.Point
-	source string // where the predicted power comes from: theory, or a claim
+	some   map[float64]bool // the ranks at which some seeds have no value
+	source string           // where the predicted power comes from: theory, or a claim
 	fit    stats.Exponent
 	err    error // why there is no fit
 }
@@ -53,8 +56,37 @@ func lawPanels(laws []law, label string) (panels []figure.Panel, l figure.Legend
 		l = append(l, figure.Entry{Text: texts[0], Samples: []figure.Series{fit}},
 			figure.Entry{Text: texts[1], Samples: []figure.Series{theory}}, figure.Entry{})
 	}
+	if some := markSome(panels, laws); some != nil {
+		l = append(l, *some)
+	}
 	setAxes(panels, rankAxis(at, len(panels) > 1), figure.Axis{Label: label, Log: true}.Over(values...))
 	return panels, l
+}
+
+// someGlyph marks a mean over some of the seeds only.
+var someGlyph = draw.PlusGlyph{}
+
+// markSome gives means over some of the seeds a mark of their own, and returns its entry in the legend; nil if there
+// are
+// none.
+func markSome(panels []figure.Panel, laws []law) (entry *figure.Entry) {
+	for _, w := range laws {
+		if len(w.some) == 0 {
+			continue
+		}
+		k := slices.IndexFunc(panels, func(p figure.Panel) bool { return p.Title == w.panel })
+		i := slices.IndexFunc(panels[k].Series, func(s figure.Series) bool {
+			return s.Name == w.label && s.Glyph != nil
+		})
+		all := &panels[k].Series[i]
+		some := *all
+		some.Name, some.Glyph = w.label+", some seeds only", someGlyph
+		some.Points = slices.DeleteFunc(slices.Clone(all.Points), func(q figure.Point) bool { return !w.some[q.X] })
+		all.Points = slices.DeleteFunc(slices.Clone(all.Points), func(q figure.Point) bool { return w.some[q.X] })
+		panels[k].Series = append(panels[k].Series, some)
+		entry = &figure.Entry{Text: "some seeds only", Samples: []figure.Series{{Color: figure.Ink, Glyph: someGlyph}}}
+	}
+	return entry
 }
 
 // lawTitles are the titles of the arms' panels. If a scheme has several arms, which may lie on each
@@ -107,7 +139,7 @@ func fitLines(e stats.Exponent, err error, source string, points figure.Series) 
 	if err != nil {
 		return fit, theory, texts
 	}
-	texts[0] = fmt.Sprintf("fit %s, n = %d", exponentText(e), e.Seeds)
+	texts[0] = fmt.Sprintf("fit %s, n = %d", fittedText(e), e.Seeds)
 	first, last := ends(points.Points)
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)

@@ -46,7 +46,8 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	f.Name, f.Legend = "learning-rate", curves{spread: figure.Bars}.legend(v)
 	n := statisticCounts(v, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, on a logarithmic axis, one line for each rank: "+
-		"means over seeds, %s.", loss.Label, seedCount(n)) + spreadSentence("Bars", n) + " A cross marks a rate at " +
+		"means over seeds, %s.", loss.Label, seedCount(n)) + spreadSentence("Bars", n) + overSeedsText(n) + " A " +
+		"cross marks a rate at " +
 		"which a run diverged. A mark on the upper edge stands for a loss above it; a loss above the one before " +
 		"training has no bar. Marks of different ranks stand a little beside their rate, so that they do not hide " +
 		"each other." + runsLost(v) + " " + v.equal

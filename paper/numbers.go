@@ -36,5 +36,13 @@ func intervalText(i stats.Interval) string {
 		return number.Significant(i.Mean, 4) + " ± 0"
 	}
 	d := max(0, number.Decimals(half))
+	for (i.Low > 0 || i.High < 0) && d < 12 && sameDigits(math.Abs(i.Mean), half, d) {
+		d++ // the digits must show that the interval does not contain 0
+	}
 	return number.Fixed(i.Mean, d) + " ± " + number.Fixed(half, d)
+}
+
+// sameDigits reports whether two values are written in the same way with so many decimals.
+func sameDigits(a, b float64, decimals int) bool {
+	return number.Fixed(a, decimals) == number.Fixed(b, decimals)
 }

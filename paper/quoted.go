@@ -66,7 +66,10 @@ var rateTexts = []results.Column{
 	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; best-rate-curvature: " +
 		"the coefficient of the squared logarithm of the rank, which is 0 for a power; best-rates-left-out: how " +
 		"many best " +
-		"rates lie at an edge of those tried, and are missing from the power; transfer-regret: how much " +
+		"rates lie at an edge of those tried, and are missing from the power; best-rates-beside-wall: how many lie " +
+		"next " +
+		"to a rate at which training failed; its ends are the powers if each of these were the rate tried below it, " +
+		"or the one above it; transfer-regret: how much " +
 		"higher the loss at the largest rank is, in percent of what the best rate learned, with a rate tuned at the " +
 		"smallest rank and multiplied by the power -(1-p)/2 of the ratio of the ranks; transfer-most: the same of " +
 		"the pair of seeds for which it is highest, one that is tuned and one that is trained"},

@@ -2,6 +2,9 @@ package paper
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"ranksweep/analysis"
 )
@@ -37,9 +40,28 @@ func (n rateCounts) besideText() string {
 	if n.beside == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s next to a rate at which the run ended above the loss where it began, or diverged: such a "+
-		"best rate is used as it was tried, without a parabola. It is known to within a step of the rates tried, "+
-		"which intervals over seeds leave out.", lying(n.beside))
+	return fmt.Sprintf(" %s next to a rate at which the run ended above the loss where it began, or diverged: %s. "+
+		"Such "+
+		"a best rate is used as it was tried, without a parabola. It is known to within a step of the rates tried, "+
+		"which intervals over seeds leave out.", lying(n.beside), n.byRank(func(b analysis.BestRate) bool {
+		return b.Wall && b.Between()
+	}))
+}
+
+// byRank counts the best rates of a kind, rank by rank.
+func (n rateCounts) byRank(is func(analysis.BestRate) bool) string {
+	all, of := make(map[int]int), make(map[int]int)
+	for _, b := range n.best {
+		all[b.Rank]++
+		if is(b) {
+			of[b.Rank]++
+		}
+	}
+	var counts []string
+	for _, rank := range slices.Sorted(maps.Keys(of)) {
+		counts = append(counts, fmt.Sprintf("rank %d (%d of %d)", rank, of[rank], all[rank]))
+	}
+	return strings.Join(counts, ", ")
 }
 
 // leftOut says how many best rates are missing from points and from fits, and why. fitted is
@@ -47,9 +69,8 @@ func (n rateCounts) besideText() string {
 func (n rateCounts) leftOut(fitted int) string {
 	text := ""
 	if n.edges > 0 {
-		text += fmt.Sprintf(" Left out: %s at an edge of those tried, %s. The mark there is a mean of the other "+
-			"seeds, "+
-			"which are no chance sample.", bestRates(n.edges), edgeRanks(n.best))
+		text += fmt.Sprintf(" Left out: %s at an edge of those tried, %s. The mark there, a plus, is a mean of "+
+			"the other seeds, which are no chance sample.", bestRates(n.edges), n.byRank(analysis.BestRate.AtEdge))
 	}
 	if none := n.all - n.between - n.edges; none > 0 {
 		text += fmt.Sprintf(" %d of %d ranks and seeds have no best rate: no run ended below the loss where it began.",

@@ -27,6 +27,8 @@ type rateRow struct {
 	err        error          // why there is no exponent
 	median     float64        // of the seeds' powers
 	counted    stats.Exponent // the power if best rates at an edge were the rates at that edge
+	movedBelow stats.Exponent // the power if best rates beside a wall were the rates tried below them
+	movedAbove stats.Exponent // the same of the rates above them
 	holm       float64        // P of the claimed power, corrected over all rows that are judged; NaN if not judged
 	first      stats.Exponent // of the best first step's rate
 	bend       stats.Interval // the curvature; NaN if best rates are left out
@@ -42,6 +44,7 @@ func newRateRow(group []analysis.Arm, r Rule) rateRow {
 	x.Exponent, x.err = analysis.RateExponent(group)
 	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
 	x.counted, _ = analysis.EdgeExponent(group)
+	x.movedBelow, x.movedAbove = analysis.MovedExponents(group)
 	if powers := analysis.RatePowers(group); len(powers) > 0 {
 		x.median = medianOf(powers)
 	}
@@ -107,6 +110,11 @@ func measuredRates(rows []rateRow) (rates []reproduction.Rate) {
 		e := x.wider()
 		rates = append(rates, newRate(x.group, reproduction.BestRatePower,
 			stats.Interval{Mean: e.Value, Low: e.Low, High: e.High, N: e.Seeds}))
+		if x.beside > 0 {
+			low, high := x.movedBelow.Value, x.movedAbove.Value
+			rates = append(rates, newRate(x.group, reproduction.BestRatesBesideWall, stats.Interval{
+				Mean: float64(x.beside), Low: min(low, high), High: max(low, high), N: e.Seeds}))
+		}
 		if x.edges > 0 {
 			nan := math.NaN()
 			rates = append(rates, newRate(x.group, reproduction.BestRatesLeftOut,
@@ -142,8 +150,25 @@ func edgesLeftText(rows []rateRow) (text string) {
 				"chance sample of all seeds, so the curvature is not known, nor are the powers from and to such a "+
 				"rank. "+
 				"Counted as the rates at the edge, beyond which the true ones lie, they make the power %s.",
-				x.p(), lying(x.edges), areOf(x.edges), edgeRanks(x.best), exponentText(x.counted))
+				x.p(), lying(x.edges), areOf(x.edges), x.byRank(analysis.BestRate.AtEdge), exponentText(x.counted))
 		}
+	}
+	return text
+}
+
+// wallsText says what powers become if best rates next to a rate at which training failed lie a step of the rates
+// tried lower or higher; if there are none, it says that.
+func wallsText(rows []rateRow) (text string) {
+	walls := 0
+	for _, x := range rows {
+		if walls += x.beside; x.beside > 0 {
+			text += fmt.Sprintf(" For p = %s, if each of these were the rate tried below it, the power would be %s; "+
+				"if "+
+				"the one above it, %s.", x.p(), exponentText(x.movedBelow), exponentText(x.movedAbove))
+		}
+	}
+	if walls == 0 {
+		return " None lies next to a rate at which the run ended above the loss where it began, or diverged."
 	}
 	return text
 }
@@ -153,25 +178,6 @@ func areOf(n int) string {
 		return "is"
 	}
 	return "are"
-}
-
-// edgeRanks counts the best rates at an edge by rank.
-func edgeRanks(best []analysis.BestRate) string {
-	all, edges := make(map[int]int), make(map[int]int)
-	var ranks []int
-	for _, b := range best {
-		all[b.Rank]++
-		if b.Edge {
-			edges[b.Rank]++
-			ranks = append(ranks, b.Rank)
-		}
-	}
-	slices.Sort(ranks)
-	var counts []string
-	for _, r := range slices.Compact(ranks) {
-		counts = append(counts, fmt.Sprintf("rank %d (%d of %d)", r, edges[r], all[r]))
-	}
-	return strings.Join(counts, ", ")
 }
 
 // lowsText says how many best rates are one of two lows, and of which seeds; empty if none is.

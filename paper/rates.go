@@ -35,6 +35,14 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 		for _, q := range w.points {
 			seeds := len(inside[int(q.X)])
 			n.low, n.high = min(n.low, seeds), max(n.high, seeds)
+			if w.some == nil {
+				w.some = make(map[float64]bool)
+			}
+			if seeds > 0 && seeds < len(slices.DeleteFunc(slices.Clone(best), func(b analysis.BestRate) bool {
+				return b.Rank != int(q.X)
+			})) {
+				w.some[q.X] = true
+			}
 		}
 		w.fit, w.err = analysis.RateExponent(g)
 		fitted += w.fit.N

@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -134,12 +135,45 @@ func oneLeft() []results.Run {
 func TestBestRatesLeftOut(t *testing.T) {
 	f, _ := ratesFigure(view(oneLeft()))
 	const want = " 1 best rate lies next to a rate at which the run ended above the loss where it began, or " +
-		"diverged: such a best rate is used as it was tried, without a parabola. It is known to within a step of the " +
+		"diverged: rank 4 (1 of 9). Such a best rate is used as it was tried, without a parabola. It is known to " +
+		"within a step of the " +
 		"rates tried, which intervals over seeds leave out. Left out: 2 best rates at an edge of those tried, rank 4 " +
-		"(1 of 9), rank 16 (1 of 9). The mark there is a mean of the other seeds, which are no chance sample. 1 of " +
+		"(1 of 9), rank 16 (1 of 9). The mark there, a plus, is a mean of the other seeds, which are no chance " +
+		"sample. 1 of " +
 		"27 ranks and seeds have no best rate: no run ended below the loss where it began. Left out of the fits " +
 		"only: 1 best rate where a seed has no other. "
 	if !strings.Contains(f.Caption, want) {
 		t.Errorf("caption %s\nwant in it %s", f.Caption, want)
+	}
+}
+
+// A mean over some of the seeds has a mark of its own, which the legend names.
+func TestMarksOfSomeSeeds(t *testing.T) {
+	runs := rateRuns(claimed, 0)
+	for i, r := range runs { // the best rate of one seed lies at the upper edge
+		if r.Rank == 64 && r.Seed == 2 {
+			runs[i].Curve[2].Values[metrics.ValLoss] = 2 - math.Log(r.LR)/100
+		}
+	}
+	f, ok := ratesFigure(view(runs))
+	if !ok {
+		t.Fatal("no figure")
+	}
+	marked := 0
+	for _, s := range f.Panels[0].Series {
+		if strings.HasSuffix(s.Name, ", some seeds only") {
+			marked++
+			if len(s.Points) != 1 || s.Points[0].X != 64 || s.Glyph != someGlyph {
+				t.Errorf("%+v", s)
+			}
+		} else if s.Glyph != nil && slices.ContainsFunc(s.Points, func(q figure.Point) bool { return q.X == 64 }) {
+			t.Errorf("%s marks rank 64 as if it had all seeds", s.Name)
+		}
+	}
+	if last := f.Legend[len(f.Legend)-1]; marked != 3 || last.Text != "some seeds only" {
+		t.Errorf("%d marks, legend ends with %q", marked, last.Text)
+	}
+	if !strings.Contains(f.Caption, "rank 64 (3 of 9)") || !strings.Contains(f.Caption, "a plus") {
+		t.Error(f.Caption)
 	}
 }

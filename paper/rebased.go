@@ -26,3 +26,12 @@ func rebasedPrograms(made []Finding) (text string) {
 	}
 	return text
 }
+
+// rebasedNote is said beside the standing of a claim whose runs such a program made; empty of other programs.
+func rebasedNote(program string) string {
+	if !slices.ContainsFunc(rebasedTo, func(r rebased) bool { return strings.Contains(program, r.program) }) {
+		return ""
+	}
+	return " That its rule and grid came before its runs, this repository cannot show: the end of REPRODUCTION.md " +
+		"says why."
+}

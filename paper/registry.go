@@ -31,6 +31,8 @@ var drawings = append([]drawing{
 	{"phase", "powers of rank by optimizer and exponent", false, phaseFigure},
 	{"activations", "outputs of adapters against steps", true, activationFigure},
 	{"regime", "quantities relative to their law for small ranks", true, regimeFigure},
+	{"init-differences", "differences of final losses between kinds of initialization", true, initDifferencesFigure},
+	{"ratios", "what is measured of the first steps over what theory expects", true, ratiosFigure},
 	{InferenceStudy, "time with an adapter, relative to the base model", true, inferenceFigure},
 }, checkDrawings()...)
 

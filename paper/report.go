@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -12,16 +13,23 @@ import (
 )
 
 // Markdown writes the report under a heading. folder has the figures, as PNG. past has all
-// judgements, also those of this report.
-func (r Reproduction) Markdown(heading, folder string, past History) string {
+// judgements and their runs, also those of this report.
+func (r Reproduction) Markdown(heading, folder string, past Past) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s", strings.TrimRight(heading, "\n"), r.claims(past))
+	fmt.Fprintf(&b, "%s\n\n%s", strings.TrimRight(heading, "\n"), r.claims(past.History))
+	first := make(map[string]int) // the claim that shows a figure, by the figure's name
 	for i, f := range r {
+		f.elsewhere = maps.Clone(first)
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder, past))
+		for _, g := range f.Figures {
+			if first[g.Name] == 0 {
+				first[g.Name] = i + 1
+			}
+		}
 	}
 	b.WriteString(r.studies())
-	b.WriteString(r.changes(past))
-	b.WriteString(r.everyStanding(past))
+	b.WriteString(r.changes(past.History))
+	b.WriteString(r.everyStanding(past.History))
 	return b.String()
 }
 
@@ -56,14 +64,14 @@ func (f Finding) rule() string {
 // foldedRows is the most rows that a table may have to be shown unfolded.
 const foldedRows = 16
 
-func (f Finding) markdown(folder string, past History) string {
+func (f Finding) markdown(folder string, past Past) string {
 	return fmt.Sprintf("*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says,
 		f.evidence(), f.Looks) +
 		f.outcome(folder, past) + f.largerSection(folder, past)
 }
 
 // outcome says what was found, with the standing, the tables and the figures.
-func (f Finding) outcome(folder string, past History) string {
+func (f Finding) outcome(folder string, past Past) string {
 	var b strings.Builder
 	if f.Text != "" {
 		fmt.Fprintf(&b, "*Found here*: %s\n\n", f.Text)
@@ -75,7 +83,7 @@ func (f Finding) outcome(folder string, past History) string {
 	if f.Standing == Unresolved && f.Resolve != "" {
 		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
 	}
-	for _, t := range f.Tables {
+	for _, t := range append(slices.Clone(f.Tables), f.blocksTable(past)...) {
 		t.Caption = "" // the page explains the columns, and captions of figures what was held equal
 		rows := strings.TrimRight(t.Markdown(), "\n")
 		if len(t.Rows) > foldedRows {
@@ -88,31 +96,47 @@ func (f Finding) outcome(folder string, past History) string {
 	if len(f.Figures) == 0 && f.Equal != "" {
 		b.WriteString("\n" + f.Equal + "\n")
 	}
-	for _, figure := range f.Figures {
-		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
+	for i, figure := range f.Figures {
+		if at := f.elsewhere[figure.Name]; at > 0 {
+			fmt.Fprintf(&b, "\nThese runs are drawn under claim %d, in %s/%s.png.\n", at, folder, figure.Name)
+			continue
+		}
+		caption := figure.Caption
+		if rest, same := strings.CutSuffix(caption, f.Equal); same && i > 0 {
+			caption = rest + "The runs are those of the figure above."
+		}
+		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, caption)
 	}
 	return b.String()
 }
 
 // before lists the standings that the claim had on other runs, or by other rules, since rules
-// are fixed; empty if there are none.
-func (f Finding) before(past History) string {
-	now, _ := f.judgements(past)
+// are fixed, and what its numbers are over all blocks of seeds; empty if there are none.
+func (f Finding) before(past Past) string {
+	now, _ := f.judgements(past.History)
 	var all []string
-	for i, j := range past {
-		if j.Claim != f.Key || j.Rule == "" || now == &past[i] {
+	for i, j := range past.History {
+		if j.Claim != f.Key || j.Rule == "" || now == &past.History[i] {
 			continue
 		}
 		rule := "the same rule"
 		if j.Rule != f.Rule.Hash() {
 			rule = "rule `" + j.Rule + "`"
 		}
-		all = append(all, fmt.Sprintf("*%s* (%s, runs of %s%s)", j.Standing, rule, j.Date, j.fewNumbers()))
+		made := "a program that is not known"
+		if block, ok := past.of(j.Study); ok {
+			made = block.text()
+		}
+		all = append(all, fmt.Sprintf("*%s* (%s, runs of %s, %s%s)", j.Standing, rule, j.Date, made, j.fewNumbers()))
 	}
 	if len(all) == 0 {
 		return ""
 	}
-	return "\nJudgements before: " + strings.Join(all, "; ") + ".\n"
+	text := "\nJudgements before: " + strings.Join(all, "; ") + ".\n"
+	if over, _ := f.overBlocks(past); over != "" {
+		text += "\nOver blocks: " + over + "\n"
+	}
+	return text
 }
 
 // fewNumbers are the numbers of a judgement, if they are so few that a sentence can name them.
@@ -179,7 +203,10 @@ func (r Reproduction) studies() string {
 		"a study has one, paper/grids.yaml had it before these runs. For the other studies the line in that file " +
 		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
 		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +
-		"again." + rebasedPrograms(made) + "\n\n" + t.Markdown() + changedGrids(made)
+		"again." + rebasedPrograms(made) + " Every other program is a commit of this repository from before these " +
+		"runs, and " +
+		"has their rules: `git show COMMIT:paper/ledger.yaml`. Runs that later ones replaced are in older commits of " +
+		"reproduction/, by the programs that reproduction/blocks.csv names.\n\n" + t.Markdown() + changedGrids(made)
 }
 
 // knownGrids names the studies whose grid was written down after runs with it on the same seeds, though
@@ -225,18 +252,20 @@ func (r Reproduction) changes(past History) string {
 	var b strings.Builder
 	b.WriteString("\n## What changed since the judgement before\n\n")
 	any := false
+	tell := func(name string, texts []string) {
+		if len(texts) > 0 {
+			any = true
+			fmt.Fprintf(&b, "- %s: %s\n", name, strings.Join(texts, " "))
+		}
+	}
 	for i, f := range r {
-		for _, text := range f.changed(f.judgements(past)) {
-			any = true
-			fmt.Fprintf(&b, "- %d. %s: %s\n", i+1, f.Name, text)
-		}
-		for _, text := range f.Larger.changed(f.Larger.judgements(past)) {
-			any = true
-			fmt.Fprintf(&b, "- %d. On %s: %s\n", i+1, LargerModel, text)
-		}
+		tell(fmt.Sprint(i+1), f.changed(f.judgements(past)))
+		tell(fmt.Sprintf("%d, %s", i+1, atLarger), f.Larger.changed(f.Larger.judgements(past)))
 	}
 	if !any {
 		b.WriteString("Nothing.\n")
+	} else {
+		b.WriteString("\nWhy rules were changed stands in the table below.\n")
 	}
 	return b.String()
 }
@@ -266,11 +295,11 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 		all = append(all, fmt.Sprintf("*%s*; before, it was *%s*.", now.Standing, before.Standing))
 	}
 	if now.Rule != before.Rule {
-		text := fmt.Sprintf("the rule is `%s`; before, it was `%s`", now.Rule, before.Rule)
+		was := fmt.Sprintf("it was `%s`", before.Rule)
 		if before.Rule == "" {
-			text = fmt.Sprintf("the rule is `%s`; before, rules were not fixed", now.Rule)
+			was = "rules were not fixed"
 		}
-		all = append(all, text+". Why: "+whys(f.Key, before.Rule)+".")
+		all = append(all, fmt.Sprintf("The rule is `%s`; before, %s.", now.Rule, was))
 	}
 	for _, n := range now.Numbers {
 		if m, ok := before.named(n.Name); ok && math.Abs(n.Value-m.Value) > math.Hypot(n.half(), m.half()) {
@@ -295,7 +324,7 @@ func renamed(now, before *Judgement) []string {
 	if len(old) == 0 || len(now.Numbers) == 0 {
 		return nil
 	}
-	return []string{"numbers from before that have no counterpart by name, and are not compared: " +
+	return []string{"Numbers from before that have no counterpart by name, and are not compared: " +
 		strings.Join(old, "; ") + "."}
 }
 
@@ -311,17 +340,19 @@ func (j *Judgement) named(name string) (n Number, ok bool) {
 	return n, ok
 }
 
-// whys are the reasons for all changes of a rule since the one with a hash, in order.
-func whys(key, since string) string {
+// whys are the reasons for all rules of a claim, in order, each with the rule's hash, and with a note if the history
+// has no judgement by it.
+func whys(key string, past History) string {
 	var all []string
 	for _, r := range rulesOf(key) {
-		if r.Rule == since {
-			break
+		note := ""
+		if len(past.by(key, r.Rule)) == 0 {
+			note = " (judged nothing)"
 		}
-		all = append(all, withClaimNumbers(strings.TrimSpace(r.Why)))
+		all = append(all, fmt.Sprintf("`%s`%s: %s", r.Rule, note, withClaimNumbers(strings.TrimSpace(r.Why))))
 	}
 	slices.Reverse(all)
-	return strings.Join(all, "; then ")
+	return strings.Join(all, "; ")
 }
 
 // withClaimNumbers names claims by their numbers where a reason has their keys. A key of one word is left

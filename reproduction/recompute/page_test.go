@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ type claim struct {
 	name, source, rule, past, listed string // as in the table of all claims; of a rule, its hash and date
 	reported, seen, standing         string
 	late                             string // that the rule was changed after the runs
-	judgements                       string // before
+	judgements, overBlocks           string // before
 	changes                          []string
 	every                            string // its row in the table of every standing
 	tables                           []table
@@ -89,22 +90,27 @@ func (p *page) standings(lines []string) error {
 	return nil
 }
 
-// change hands each claim the lines on what changed. They begin with its number.
+// changed matches a line on what changed: a claim's number, and whether it is about the larger model.
+var changed = regexp.MustCompile(`^- (\d+)(, at 135M)?: (.*)$`)
+
+// change hands each claim the lines on what changed.
 func (p *page) change(lines []string) error {
 	for _, l := range lines {
-		var i int
-		text, ok := strings.CutPrefix(l, "- ")
-		if !ok {
+		if !strings.HasPrefix(l, "- ") {
 			continue
 		}
-		if _, err := fmt.Sscanf(text, "%d. ", &i); err != nil || i < 1 || i > len(p.claims) {
+		i, m := 0, changed.FindStringSubmatch(l)
+		if m != nil {
+			i, _ = strconv.Atoi(m[1])
+		}
+		if i < 1 || i > len(p.claims) {
 			return fmt.Errorf("%q: is of no claim", l)
 		}
 		c := p.claims[i-1]
-		if strings.HasPrefix(text, fmt.Sprintf("%d. %s", i, onLarger)) {
+		if m[2] != "" {
 			c = c.larger
 		}
-		c.changes = append(c.changes, text)
+		c.changes = append(c.changes, m[3])
 	}
 	return nil
 }
@@ -169,7 +175,7 @@ func (c *claim) read(lines []string) error {
 func (c *claim) line(l string) bool {
 	for prefix, to := range map[string]*string{
 		"*Reported* ": &c.reported, "*Found here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
-		"Judgements before: ": &c.judgements, "*The same rule* ": &c.rule,
+		"Judgements before: ": &c.judgements, "Over blocks: ": &c.overBlocks, "*The same rule* ": &c.rule,
 	} {
 		if rest, ok := strings.CutPrefix(l, prefix); ok {
 			*to = rest

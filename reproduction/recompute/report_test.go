@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,7 @@ import (
 type report struct {
 	studies map[string]*study
 	history []*judgement
+	blocks  []block
 	ledger  []fixed
 	found   map[string]finding // by claim, as soon as it was asked for
 	made    wanted             // the table of studies
@@ -35,6 +37,9 @@ func readReport(folder string) (r report, err error) {
 		}
 	}
 	if r.ledger, err = readLedger(); err != nil {
+		return r, err
+	}
+	if r.blocks, err = readBlocks(folder); err != nil {
 		return r, err
 	}
 	r.history, err = readHistory(folder)
@@ -72,6 +77,12 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 	_, rest, _ = strings.Cut(p.head, " The maps that get adapters are ")
 	rest, _, _ = strings.Cut(rest, " The data are Go functions")
 	a.hold("head", rest, readWidths().said(), 1)
+	_, rest, _ = strings.Cut(p.head, " that of GSM8K with ")
+	_, rest, _ = strings.Cut(rest, " The maps that get adapters are ")
+	rest, _, _ = strings.Cut(rest, " Ranks, seeds and most settings")
+	if s := r.studies["first-steps-135m"]; s != nil {
+		a.hold("head", rest, readOtherMaps(s.rows[0].text("model_hash")).said(), 1)
+	}
 	r.numbers = make(map[string]string)
 	for i, c := range p.claims {
 		hash, _, _ := strings.Cut(c.rule, ",")
@@ -180,7 +191,11 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 			f.seen, f.beware = f.seen.plus(say{text: "\n\n"}, beside), f.beware.plus(say{text: " "}, beside)
 		}
 		if strings.HasPrefix(rule.Test, "exact-values/") {
-			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing))
+			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing), missedSaid(s))
+		}
+		f.beware = f.beware.plus(s.rebasedSaid())
+		if t := r.blocksTable(key, rule.hash(), &f); len(t.rows) > 0 {
+			f.tables = append(f.tables, t)
 		}
 		r.found[key] = f
 	}
@@ -203,12 +218,22 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 	}
 }
 
+// rebasedSaid is said of the runs of a program that is no commit.
+func (s *study) rebasedSaid() say {
+	if !strings.Contains(s.distinct("program"), "9f9a228dd774") {
+		return say{}
+	}
+	return say{text: " That its rule and grid came before its runs, this repository cannot show: the end of " +
+		"REPRODUCTION.md says why."}
+}
+
 // elsewhere are studies that measured the same as that of a claim.
 var elsewhere = map[string]string{there("onset-collapse"): "first-steps-135m"}
 
 // besideSaid gives the powers that another study has for a rule's statistic, and those of both together.
 func besideSaid(r rule, own, other *study) say {
-	var all, both, alone []say
+	var all, both, alone, together []say
+	var rows []row
 	seeds := 0
 	for _, scheme := range r.Schemes {
 		a, b := armOf(own.arms(), scheme), armOf(other.arms(), scheme)
@@ -222,16 +247,22 @@ func besideSaid(r rule, own, other *study) say {
 			means = append(means, (logSlope(of[:half])+logSlope(of[half:]))/2)
 		}
 		m := mean(means)
+		rows = append(rows, row{arm: a, statistic: r.Statistics[0]})
 		alone = append(alone, one(sig(a.power(r.Statistics[0]).p(), 2)))
-		both = append(both, phrase("# [#, #] under "+label(scheme)+" (p = "+
-			"#)", fix(m.mean, 4), fix(m.low, 4), fix(m.high, 4),
-			sig(m.p(p.predicted), 2)))
+		together = append(together, one(sig(m.p(p.predicted), 2)))
+		both = append(both, phrase("# [#, #] under "+label(scheme), fix(m.mean, 4), fix(m.low, 4), fix(m.high, 4)))
+	}
+	same := ""
+	if len(all) > 1 && len(distinct(rows)) == 1 {
+		same, together, alone = "These are one measurement. ", together[:1], alone[:1]
 	}
 	return say{text: "The study " + other.name + " measured the same powers on the same model and seeds with "}.plus(
 		drawnSaid(other), say{text: ", where this study has "}, drawnSaid(own), say{text: ": "}, join(all, ", "),
 		phrase(" (n = #). Averaged over both studies, seed by seed: ", count(seeds)), join(both, ", "),
-		phrase(". No standing rests on them. A true identity has p at most # in one study of #; this study alone has ",
-			plain(level), plain(1/level)), join(alone, " and "), say{text: "."})
+		say{text: ". " + same + "A test that theory is right has p = "}, join(together, " and "),
+		say{text: " for both studies together, and p = "}, join(alone, " and "),
+		phrase(" for this one alone; if theory is right, p is at most # in one study of #. No standing rests on both "+
+			"together.", plain(level), plain(1/level)))
 }
 
 // logSlope is the least-squares slope of values against the logarithm of the rank.
@@ -257,21 +288,50 @@ func drawnSaid(s *study) say {
 		ranksSaid(ranksOf(s.arms())))
 }
 
-// oftenSaid counts the judgements of a claim, and those by which it was seen.
+// oftenSaid counts the blocks of seeds on which a claim was judged by its rule, and those on which it was seen.
 func (r report) oftenSaid(key string, s *study, now string) say {
-	all, often := 1, 0
-	if now == seen {
-		often = 1
-	}
+	standings := []string{now}
 	for _, j := range r.history {
-		if j.claim == key && !(j.digest == s.digest && j.rule == rules[key].hash()) {
-			if all++; j.standing == seen {
-				often++
-			}
+		if j.claim == key && j.digest != s.digest && j.rule == rules[key].hash() {
+			standings = append(standings, j.standing)
 		}
 	}
-	return phrase(" Of # judgements of this claim in history.csv, by the rules of their days, # were *seen*; "+
-		"docs/statistics.md has how often this rule errs.", count(all), count(often))
+	blocks := "blocks"
+	if len(standings) == 1 {
+		blocks = "block"
+	}
+	often := len(slices.DeleteFunc(slices.Clone(standings), func(s string) bool { return s != seen }))
+	return phrase(" By this rule the claim was judged on # "+blocks+" of seeds, and *seen* on #.",
+		count(len(standings)), count(often))
+}
+
+// missed matches the rows of simulated studies that are called seen: how many seeds, and the share if all squares are
+// off by 2%.
+var missed = regexp.MustCompile(`(?m)^\| (?:all maps|one map), (\d+) seeds, [^|]+\|[^|]+\|[^|]+\| ([0-9.]+)% \|`)
+
+// missedSaid says how often a simulated study of as many seeds is called seen although theory is off.
+func missedSaid(s *study) say {
+	text, err := os.ReadFile("../../docs/statistics.md")
+	if err != nil {
+		panic(err)
+	}
+	_, of, _ := strings.Cut(string(text), "| seen | theory right | off by 1% | off by 2% |")
+	of, _, _ = strings.Cut(of, "| not seen |")
+	seeds := make(map[int]bool)
+	for _, r := range s.runs {
+		seeds[r.seed()] = true
+	}
+	var shares []float64
+	for _, m := range missed.FindAllStringSubmatch(of, -1) {
+		if field(m[1]) == float64(len(seeds)) {
+			shares = append(shares, field(m[2]))
+		}
+	}
+	if shares == nil {
+		return say{}
+	}
+	return phrase(" With all squares off by 2%, # to #% of simulated studies are still *seen* (docs/statistics.md).",
+		fix(slices.Min(shares), 1), fix(slices.Max(shares), 1))
 }
 
 // madeRow is the study in the table of studies.

@@ -3,6 +3,7 @@ package recompute
 // titles are the titles of tables, by kind.
 var titles = map[string]string{
 	"best-rate powers": "Power of rank of the best learning rate under γ = α/r^p, with 95% intervals over seeds",
+	"blocks":           "Means over all blocks of seeds that this rule has judged, with 95% intervals",
 	"check":            "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
 	"comparisons":      "Final validation loss compared seed by seed: mean difference ± half of its 95% interval",
 	"costs": "Cost of each setting, counted from shapes, and its final loss: mean ± half of its 95% " +

@@ -1,0 +1,206 @@
+package paper
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
+	"ranksweep/results"
+)
+
+// BlocksFile says of all runs that a claim was judged on how they were made, also of those that later ones replaced.
+const BlocksFile = "blocks.csv"
+
+// Block is what is known of the runs of a study on one block of seeds.
+type Block struct {
+	Digest   string // of the runs
+	Study    string
+	Number   int    // block of seeds
+	Grid     string // fingerprint of the experiment; empty if it is not known
+	Programs string // that made the runs
+}
+
+// Blocks are all blocks that are known.
+type Blocks []Block
+
+// blockTexts are the columns of blocks.csv.
+var blockTexts = []results.Column{
+	{Name: "study", Meaning: "digest of the runs, by which history.csv names them"},
+	{Name: "experiment", Meaning: "the study's name"},
+	{Name: "block", Meaning: "block k has the seeds that the experiment names, plus 1000 k"},
+	{Name: "grid", Meaning: "fingerprint of the experiment's settings; empty if it is not known"},
+	{Name: "program", Meaning: "what made the runs: version and commit; two if equal runs were made twice"},
+}
+
+// Past is what was judged before, and on which runs.
+type Past struct {
+	History
+	Blocks
+}
+
+// of returns the block of some runs, by their digest.
+func (b Blocks) of(digest string) (Block, bool) {
+	i := slices.IndexFunc(b, func(c Block) bool { return c.Digest == digest })
+	if i < 0 {
+		return Block{}, false
+	}
+	return b[i], true
+}
+
+// Add adds the runs of a report's studies that are not there yet.
+func (b Blocks) Add(r Reproduction) Blocks {
+	b = slices.Clone(b)
+	for _, f := range r.all() {
+		if _, known := b.of(f.made.Digest); !known && f.Standing > Partial {
+			m := f.made
+			b = append(b, Block{m.Digest, m.Name, m.Block, m.Asked, m.Program})
+		}
+	}
+	return b
+}
+
+// Write replaces a file with the blocks.
+func (b Blocks) Write(path string) error {
+	var rows [][]string
+	for _, c := range b {
+		rows = append(rows, []string{c.Digest, c.Study, strconv.Itoa(c.Number), c.Grid, c.Programs})
+	}
+	return writeRows(path, blockTexts, rows)
+}
+
+// ReadBlocks reads a file that Write wrote. A missing file has no blocks.
+func ReadBlocks(path string) (b Blocks, err error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("paper: %w", err)
+	}
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord = len(blockTexts)
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("paper: %s: %w", path, err)
+	}
+	if head := namesOf(blockTexts); len(rows) == 0 || !slices.Equal(rows[0], head) {
+		return nil, fmt.Errorf("paper: %s:1: must be %q", path, head)
+	}
+	for i, row := range rows[1:] {
+		n, err := strconv.Atoi(row[2])
+		if err != nil {
+			return nil, fmt.Errorf("paper: %s:%d: block %q: must be a whole number", path, i+2, row[2])
+		}
+		b = append(b, Block{row[0], row[1], n, row[3], row[4]})
+	}
+	return b, nil
+}
+
+// text names the block and its programs.
+func (b Block) text() string {
+	var all []string
+	for _, program := range strings.Split(b.Programs, ", ") {
+		all = append(all, programText(program))
+	}
+	return fmt.Sprintf("block %d of seeds, %s", b.Number, strings.Join(all, " and again by "))
+}
+
+// commitOf finds the commit that a program was built from.
+var commitOf = regexp.MustCompile(`[0-9a-f]{40}$`)
+
+// programText names the commit that a program was built from.
+func programText(program string) string {
+	if commit := commitOf.FindString(program); commit != "" {
+		return "program `" + commit[:12] + "`"
+	}
+	return "a program of no commit"
+}
+
+// overBlocks says what the numbers of a claim are on average over all blocks of seeds that its rule has judged, or why
+// they have no average; empty if it has had no other judgement. rows has the numbers if they are too many for a
+// sentence.
+func (f Finding) overBlocks(past Past) (text string, rows []Number) {
+	blocks := past.by(f.Key, f.Rule.Hash())
+	switch others := past.since(f.Key); {
+	case len(blocks) < 2 && others < 2:
+		return "", nil
+	case len(blocks) < 2:
+		return "This rule has judged one block of seeds. What other rules measured is not averaged with it.", nil
+	}
+	for _, n := range f.Numbers {
+		if m, ok := f.meanOver(blocks, n.Name); ok {
+			rows = append(rows, m)
+		}
+	}
+	if len(rows) == 0 {
+		return fmt.Sprintf("This rule has judged %d blocks of seeds. Of each, history.csv has only a share of cells, "+
+			"which has no interval: there is no estimate over blocks.", len(blocks)), nil
+	}
+	text = fmt.Sprintf("The mean over the %d blocks of seeds that this rule has judged%s", len(blocks),
+		past.otherGrids(blocks))
+	if len(rows) > listed {
+		return text + ": see the last table.", rows
+	}
+	var all []string
+	for _, n := range rows {
+		all = append(all, n.Name+": "+n.text())
+	}
+	return text + ": " + strings.Join(all, "; ") + ".", nil
+}
+
+// otherGrids says that judged runs have several grids; empty if they have one, as far as that is known.
+func (b Blocks) otherGrids(judged []Judgement) string {
+	known := make(map[string]bool)
+	for _, j := range judged {
+		if block, ok := b.of(j.Study); ok && block.Grid != "" {
+			known[block.Grid] = true
+		}
+	}
+	if len(known) < 2 {
+		return ""
+	}
+	return ", whose grids differ"
+}
+
+// blocksTable has the means over blocks if they are too many for a sentence; none if they are not.
+func (f Finding) blocksTable(past Past) []table.Table {
+	_, rows := f.overBlocks(past)
+	if len(rows) == 0 {
+		return nil
+	}
+	t := table.Table{Name: "blocks", Title: "Means over all blocks of seeds that this rule has judged, with 95% " +
+		"intervals"}
+	table.Fill(&t, rows,
+		table.Words("number", func(n Number) string { return n.Name }),
+		table.Numbers("mean over blocks", func(n Number) string { return n.text() }),
+	)
+	return []table.Table{t}
+}
+
+// meanOver is the mean of a number over blocks, each counting once; ok is false if one of them lacks it, or its
+// interval. Losses of all blocks are on the same validation examples, so that errors may go together: then the interval
+// is as wide as those of the blocks are on average.
+func (f Finding) meanOver(blocks []Judgement, name string) (mean Number, ok bool) {
+	half, squares := 0.0, 0.0
+	for _, j := range blocks {
+		n, ok := j.named(name)
+		if !ok || !number.Finite(n.half()) {
+			return mean, false
+		}
+		mean.Value += n.Value / float64(len(blocks))
+		half, squares = half+n.half(), squares+n.half()*n.half()
+	}
+	if half /= float64(len(blocks)); f.Rule.evidence() != OfLosses {
+		half = math.Sqrt(squares) / float64(len(blocks))
+	}
+	return Number{name, mean.Value, mean.Value - half, mean.Value + half}, true
+}
