@@ -49,20 +49,30 @@ type Past struct {
 
 // of returns the block of some runs, by their digest.
 func (b Blocks) of(digest string) (Block, bool) {
-	i := slices.IndexFunc(b, func(c Block) bool { return c.Digest == digest })
-	if i < 0 {
-		return Block{}, false
+	if i := b.index(digest); i >= 0 {
+		return b[i], true
 	}
-	return b[i], true
+	return Block{}, false
 }
 
-// Add adds the runs of a report's studies that are not there yet.
+func (b Blocks) index(digest string) int {
+	return slices.IndexFunc(b, func(c Block) bool { return c.Digest == digest })
+}
+
+// Add adds the runs of a report's studies that are not there yet. Runs that came out equal when they
+// were made again count as those of the program that made them last.
 func (b Blocks) Add(r Reproduction) Blocks {
 	b = slices.Clone(b)
 	for _, f := range r.all() {
-		if _, known := b.of(f.made.Digest); !known && f.Standing > Partial {
-			m := f.made
-			b = append(b, Block{m.Digest, m.Name, m.Block, m.Asked, m.Program})
+		if f.Standing <= Partial {
+			continue
+		}
+		m := f.made
+		made := Block{m.Digest, m.Name, m.Block, m.Asked, m.Program}
+		if i := b.index(m.Digest); i >= 0 {
+			b[i] = made
+		} else {
+			b = append(b, made)
 		}
 	}
 	return b
