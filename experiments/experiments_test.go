@@ -28,6 +28,7 @@ var embedded = map[string]struct {
 	"init":            {nil, (5 + 2) * 3 * 60},
 	"init-losses":     {nil, 4 * 2 * 8 * 3},
 	"tuned":           {nil, (3*3 + 1) * 8 * 5},
+	"variants":        {nil, (6*2 + 1) * 8 * 3}, // three rates each
 	"best-rates":      {nil, ((7 + 7 + 7 + 13) + (7 + 7 + 7 + 9) + 4*7) * 8},
 	"rates-sgd":       {nil, 4 * 11 * 8},
 	"transfer":        {nil, 2 * 7 * 4},

@@ -509,6 +509,24 @@ var claims = []Claim{
 		},
 		Resolve: moreSeeds,
 	},
+	{
+		Key: "variants-equal",
+		Name: "With the learning rate tuned for each method and size, rsLoRA, DoRA, PiSSA, AdaLoRA and LoHa end at " +
+			"LoRA's loss, to within a tenth of what LoRA learned",
+		Source: "Learning Rate Matters, arXiv 2602.04998",
+		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss of each " +
+			"other.",
+		Looks: "every method against LoRA of the same size, each as PEFT ships it, with its own multiplier and first " +
+			"entries. They must be equivalent to within a tenth of what LoRA learned. LoRA, rsLoRA, PiSSA and LoHa " +
+			"train 234240 and 3747840 numbers at their two sizes, DoRA 6.8% and 0.43% more, and AdaLoRA 50% more at " +
+			"first: it begins with 1.5 times LoRA's rank and ends with LoRA's, as in its paper. LoHa has half " +
+			"of LoRA's rank.",
+		Rule: Rule{
+			Test: "methods-equal/1", Study: "variants",
+			Limits: lossLimits,
+		}, // no figure: it compares methods of several ranks, which no figure does
+		Resolve: "more validation examples, more seeds, and longer training.",
+	},
 }
 
 // oneMeasurement says what the rows of scaling functions have in common.

@@ -29,6 +29,7 @@ const (
 	schemeFamily = "schemes"
 	rankFamily   = "ranks"
 	initFamily   = "inits"
+	methodFamily = "methods"
 )
 
 // An armCell is a cell, its arm, and what else tells it apart.
@@ -351,7 +352,7 @@ func (d comparison) unlearned() string {
 	for _, c := range []analysis.Cell{d.Cell, d.Reference} {
 		if c.Learned() < 0 {
 			return fmt.Sprintf("%s at rank %d ended with a higher loss than before training",
-				schemeLabel(c.Scheme), c.Rank)
+				d.name(c), c.Rank)
 		}
 	}
 	return ""
@@ -365,6 +366,8 @@ func (d comparison) alsoDiffering() string {
 		except = append(except, "alpha", "match_rank", "method") // these are seen in gamma, and in the scheme's name
 	case initFamily:
 		except = append(except, "init")
+	case methodFamily:
+		except = append(except, "method", "target_rank", "tinit", "tfinal") // how AdaLoRA works
 	}
 	thing := strings.TrimSuffix(d.family, "s")
 	if d.axis != nil {

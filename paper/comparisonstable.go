@@ -145,6 +145,8 @@ func (d comparison) settings() string {
 			scheme += fmt.Sprintf(", rank %d", d.Cell.Rank)
 		}
 		return fmt.Sprintf("%s: %s vs %s", scheme, d.axis.texts[d.arm], d.axis.texts[d.referenceArm])
+	case d.family == methodFamily:
+		return d.withRanks(" vs ")
 	case d.family == rankFamily:
 		return fmt.Sprintf("%s: rank %d vs rank %d", scheme, d.Cell.Rank, d.Reference.Rank)
 	}

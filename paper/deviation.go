@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"ranksweep/grid"
 	"ranksweep/paper/number"
 )
 
@@ -30,7 +29,7 @@ func sharesOf(family ...comparison) (all []Number) {
 	for _, d := range family {
 		if margin := d.margin(); margin > 0 {
 			unit := margin / learnedMargin
-			all = append(all, Number{schemeLabel(d.Cell.Scheme), d.share(), d.Difference.Low / unit,
+			all = append(all, Number{d.name(d.Cell), d.share(), d.Difference.Low / unit,
 				d.Difference.High / unit})
 		}
 	}
@@ -46,10 +45,6 @@ func (d comparison) off() string {
 	if share < 0 {
 		which = "lower"
 	}
-	first := fmt.Sprintf("%s at rank %d", schemeLabel(d.Cell.Scheme), d.Cell.Rank)
-	if d.family == initFamily {
-		first = fmt.Sprintf("%s at rank %d", grid.ValueOf(d.Cell.Axes, "init"), d.Cell.Rank)
-	}
-	return fmt.Sprintf("%s ends %s by %s%% of what was learned", first, which,
+	return fmt.Sprintf("%s at rank %d ends %s by %s%% of what was learned", d.name(d.Cell), d.Cell.Rank, which,
 		number.Fixed(100*math.Abs(share), 1))
 }

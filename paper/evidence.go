@@ -43,8 +43,8 @@ var measures = map[string]Evidence{
 	"spread":        OfGradients, "pattern": OfGradients,
 	"outputs":   OfOutputs,
 	"rank-gain": OfLosses, "cost-gain": OfLosses, "default-rate": OfLosses, "corrections-worse": OfLosses,
-	"schemes-equal": OfLosses, "ranks-gain": OfLosses, "init-losses": OfLosses, "rate-powers": OfLosses,
-	"rate-transfer": OfLosses,
+	"schemes-equal": OfLosses, "methods-equal": OfLosses, "ranks-gain": OfLosses, "init-losses": OfLosses,
+	"rate-powers": OfLosses, "rate-transfer": OfLosses,
 }
 
 // evidence is the kind of evidence that the rule asks for. A first step has an exact value only where

@@ -27,6 +27,7 @@ var tests = map[string]func(Rule, View) Finding{
 	"default-rate/2":      defaultRate,
 	"corrections-worse/3": correctionsWorse,
 	"schemes-equal/3":     schemesEqual,
+	"methods-equal/1":     methodsEqual,
 	"ranks-gain/2":        ranksGain,
 	"rate-powers/4":       ratePowers,
 	"rate-transfer/5":     rateTransfer,

@@ -30,7 +30,7 @@ type ruling struct {
 // files.
 func rulings() []ruling {
 	return slices.Concat(gradientRulings(), powerRulings(), exactRulings(), lossRulings(), tunedRulings(),
-		initRulings(), rateRulings(), transferRulings(), inferenceRulings())
+		variantRulings(), initRulings(), rateRulings(), transferRulings(), inferenceRulings())
 }
 
 // Every test, with everything that a rule can want of it, reaches each standing on data that

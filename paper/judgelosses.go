@@ -29,7 +29,10 @@ func rankComparisons(v View, scheme string) (family []comparison) {
 // history.csv knows it by this name, which never changes.
 func (d comparison) number() Number {
 	name := fmt.Sprintf("%s - %s, rank %d", schemeLabel(d.Cell.Scheme), schemeLabel(d.Reference.Scheme), d.Cell.Rank)
-	if d.family == rankFamily {
+	switch d.family {
+	case methodFamily:
+		name = d.withRanks(" - ")
+	case rankFamily:
 		name = fmt.Sprintf("rank %d - %d, %s", d.Cell.Rank, d.Reference.Rank, schemeLabel(d.Cell.Scheme))
 	}
 	return Number{"difference of losses, " + name, d.Difference.Mean, d.Difference.Low, d.Difference.High}

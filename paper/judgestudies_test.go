@@ -64,8 +64,10 @@ func asTheory(t *testing.T, name string) trial {
 	return trial{}
 }
 
-// ratesKey tells apart multipliers and optimizers, each of which has its own rates.
-func ratesKey(c experiments.Config) string { return c.Adapter.SchemeName() + " " + c.Train.Optimizer }
+// ratesKey tells apart methods, multipliers and optimizers, each of which has its own rates.
+func ratesKey(c experiments.Config) string {
+	return c.Adapter.Method + " " + c.Adapter.SchemeName() + " " + c.Train.Optimizer
+}
 
 // middleRates are the geometric means of the rates of each.
 func middleRates(jobs []sweeps.Job) map[string]float64 {
@@ -211,6 +213,7 @@ var standsIn = map[string]Standing{
 	"muon-rate-power":        Seen,
 	"tuned-schemes":          Seen,
 	"tuned-ranks":            NotSeen,
+	"variants-equal":         Seen,
 	"init-powers":            Seen,
 	"method-powers":          Seen,
 	"init-losses":            Seen,

@@ -63,11 +63,7 @@ func edgesText(family []comparison) string {
 	var all []string
 	for _, d := range family {
 		for _, c := range []analysis.Cell{d.Cell, d.Reference} {
-			name := schemeLabel(c.Scheme)
-			if init := grid.ValueOf(c.Axes, "init"); init != "" && d.family == initFamily {
-				name = init
-			}
-			text := fmt.Sprintf("rank %d: %s (%d of %d)", c.Rank, name, c.LocalEdges(), len(c.Runs))
+			text := fmt.Sprintf("rank %d: %s (%d of %d)", c.Rank, d.name(c), c.LocalEdges(), len(c.Runs))
 			if c.LocalEdges() > 0 && !slices.Contains(all, text) {
 				all = append(all, text)
 			}
@@ -88,7 +84,7 @@ func (d comparison) lack() string {
 	}
 	for _, c := range []analysis.Cell{d.Cell, d.Reference} {
 		if edges := localEdges(c); edges != "" {
-			doubts = append(doubts, "under "+schemeLabel(c.Scheme)+", "+edges)
+			doubts = append(doubts, "under "+d.name(c)+", "+edges)
 		}
 	}
 	if len(doubts) == 0 {
@@ -151,7 +147,7 @@ func ofFull(v View) string {
 			}
 		}
 		if len(shares) > 0 {
-			said = append(said, schemeLabel(a.Scheme)+": "+strings.Join(shares, ", "))
+			said = append(said, methodLabel(a.Cells[0].Setting)+": "+strings.Join(shares, ", "))
 		}
 	}
 	if len(said) == 0 {

@@ -213,6 +213,8 @@ func (d *comparison) pair() say {
 	switch {
 	case d.name != "":
 		return say{text: d.name}
+	case d.family == "methods":
+		return d.withRanks(" vs ")
 	case d.family == "ranks":
 		return phrase(a+": rank # vs rank #", count(d.cell.rank()), count(d.reference.rank()))
 	}
@@ -225,6 +227,8 @@ func (d *comparison) inHistory() say {
 	switch {
 	case d.filed != "":
 		return say{text: d.filed}
+	case d.family == "methods":
+		return d.withRanks(" - ")
 	case d.family == "ranks":
 		return phrase("rank # - #, "+a, count(d.cell.rank()), count(d.reference.rank()))
 	}
@@ -283,7 +287,7 @@ func (d *comparison) notes() (all []say) {
 	}
 	for _, c := range []*cell{d.cell, d.reference} {
 		if c.learned() < 0 {
-			text := label(c.scheme()) + " at rank # ended with a higher loss than before training"
+			text := d.called(c) + " at rank # ended with a higher loss than before training"
 			all = append(all, phrase(text, count(c.rank())))
 			break
 		}
@@ -402,6 +406,8 @@ func (d *comparison) alsoDiffering() string {
 		except = append(except, "alpha", "match_rank")
 	case "inits":
 		except = append(except, "init")
+	case "methods":
+		except = append(except, "method", "target_rank", "tinit", "tfinal")
 	}
 	var names []string
 	for _, column := range slices.Sorted(maps.Keys(d.cell.columns)) {

@@ -51,11 +51,8 @@ func alikeSeen(d *comparison) string {
 
 // off says how much higher or lower the first loss is, in percent of what the reference learned.
 func (d *comparison) off() say {
-	part, first := 100*margin*d.diff.mean/d.margin(), label(d.cell.scheme())
-	if d.family == "inits" {
-		first = d.cell.axis("init")
-	}
-	s := phrase(first+" at rank # ends ", count(d.cell.rank()))
+	part := 100 * margin * d.diff.mean / d.margin()
+	s := phrase(d.called(d.cell)+" at rank # ends ", count(d.cell.rank()))
 	switch {
 	case !(d.margin() > 0):
 		return say{}
@@ -87,7 +84,7 @@ func notBorne(family []*comparison, stand func(*comparison) string) say {
 		}
 		for _, c := range []*cell{d.cell, d.reference} {
 			if e := c.edges(); e.text != "" {
-				doubts = append(doubts, say{text: "under " + label(c.scheme()) + ", "}.plus(e))
+				doubts = append(doubts, say{text: "under " + d.called(c) + ", "}.plus(e))
 			}
 		}
 		s := d.pair()
@@ -128,10 +125,7 @@ func edgesSaid(family []*comparison) say {
 	named := make(map[*cell]bool)
 	for _, d := range family {
 		for _, c := range []*cell{d.cell, d.reference} {
-			name := label(c.scheme())
-			if d.family == "inits" {
-				name = c.axis("init")
-			}
+			name := d.called(c)
 			if n := c.count((*run).atEdge); n > 0 && !named[c] {
 				named[c] = true
 				all = append(all, phrase("rank #: "+name+" (# of #)", count(c.rank()), count(n), count(len(c.runs))))
@@ -332,7 +326,7 @@ func ofFull(arms []*arm) say {
 			}
 		}
 		if len(shares) > 0 {
-			said = append(said, say{text: label(a.text("scheme")) + ": "}.plus(join(shares, ", ")))
+			said = append(said, say{text: a.methodName() + ": "}.plus(join(shares, ", ")))
 		}
 	}
 	if most == 0 || len(said) == 0 {
@@ -354,13 +348,19 @@ func judgeSchemes(_ rule, s *study) finding {
 	if len(family) == 0 {
 		return lacking("two schemes at one rank")
 	}
-	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
-	f := finding{standing: all(family, alikeSeen), tables: tables}
+	f := comparedAlike(family)
+	f.seen = f.seen.plus(say{text: "\n\n"}, ofFull(arms))
+	f.tables = []wanted{comparisonsTable(family), ratesTable(arms)}
+	return f
+}
+
+// comparedAlike judges the claim that no comparison shows a difference beyond the margin.
+func comparedAlike(family []*comparison) finding {
+	f := finding{standing: all(family, alikeSeen)}
 	f.lacks, f.beware = notBorne(family, alikeSeen), apartSaid(family).plus(edgesSaid(family))
 	if f.seen = f.lacks.plus(f.beware, withoutEdges(family)); f.lacks.text == "" {
 		f.seen.text = strings.TrimPrefix(f.seen.text, " ")
 	}
-	f.seen = f.seen.plus(say{text: "\n\n"}, ofFull(arms))
 	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f

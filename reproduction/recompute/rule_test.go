@@ -71,6 +71,7 @@ var rules = map[string]rule{
 	},
 	"muon-rate-power": {Test: "rate-powers/4", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
 	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofComparisons},
+	"variants-equal":  {Test: "methods-equal/1", Study: "variants", Limits: ofComparisons},
 	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofComparisons},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
 	"method-powers": {

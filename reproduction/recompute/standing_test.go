@@ -90,6 +90,7 @@ var judges = map[string]func(rule, *study) finding{
 	"default-rate/2":      judgeDefaultRate,
 	"corrections-worse/3": judgeCorrections,
 	"schemes-equal/3":     judgeSchemes,
+	"methods-equal/1":     judgeMethodsEqual,
 	"ranks-gain/2":        judgeRanks,
 	"rate-powers/4":       judgeRates,
 	"rate-transfer/5":     judgeTransfer,

@@ -1,0 +1,82 @@
+package recompute
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// methodNames are what sentences call methods other than LoRA.
+var methodNames = map[string]string{
+	"dora": "DoRA", "pissa": "PiSSA", "adalora": "AdaLoRA", "loha": "LoHa", "vera": "VeRA", "hira": "HiRA",
+}
+
+// methodName is what sentences call what trains an arm.
+func (a *arm) methodName() string {
+	if name, ok := methodNames[a.method()]; ok {
+		return name
+	}
+	return label(a.text("scheme"))
+}
+
+// called is what sentences call a cell of the comparison.
+func (d *comparison) called(c *cell) string {
+	switch d.family {
+	case "inits":
+		return c.axis("init")
+	case "methods":
+		return c.of.methodName()
+	}
+	return label(c.scheme())
+}
+
+// withRanks names both cells of a comparison with their ranks.
+func (d *comparison) withRanks(between string) say {
+	return phrase(d.called(d.cell)+", rank #"+between+d.called(d.reference)+", rank #",
+		count(d.cell.rank()), count(d.reference.rank()))
+}
+
+// inGrid sorts arms by scheme, and those of a scheme as the grid has them.
+func inGrid(arms []*arm) []*arm {
+	first := func(a *arm) int {
+		place := math.MaxInt
+		for _, c := range a.cells {
+			at := c.whole("place")
+			if c.grid != nil {
+				at = c.grid.first.whole("place")
+			}
+			place = min(place, at)
+		}
+		return place
+	}
+	return slices.SortedStableFunc(slices.Values(arms), func(a, b *arm) int {
+		return cmp.Or(cmp.Compare(placeOf(a.run), placeOf(b.run)), cmp.Compare(first(a), first(b)))
+	})
+}
+
+// judgeMethodsEqual compares the cells of each method, by rising rank, with those of LoRA.
+func judgeMethodsEqual(_ rule, s *study) finding {
+	arms := inGrid(s.arms())
+	reference := slices.IndexFunc(arms, func(a *arm) bool { return a.methodName() == "LoRA" })
+	var family []*comparison
+	for i, a := range arms {
+		if reference < 0 || a.rank() > 0 && len(a.cells) != len(arms[reference].cells) {
+			family = nil
+			break
+		}
+		if i == reference || a.rank() == 0 {
+			continue
+		}
+		for k, c := range a.cells {
+			family = append(family, newComparison("methods", c, arms[reference].cells[k]))
+		}
+	}
+	if len(family) == 0 {
+		return lacking("LoRA, and other methods at as many ranks")
+	}
+	correct(family)
+	f := comparedAlike(family)
+	f.seen = f.seen.plus(say{text: "\n\n"}, ofFull(arms))
+	f.tables = []wanted{comparisonsTable(family), costsTable(arms)}
+	return f
+}
