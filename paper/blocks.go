@@ -59,8 +59,8 @@ func (b Blocks) index(digest string) int {
 	return slices.IndexFunc(b, func(c Block) bool { return c.Digest == digest })
 }
 
-// Add adds the runs of a report's studies that are not there yet. Runs that came out equal when they
-// were made again count as those of the program that made them last.
+// Add adds the runs of a report's studies that are not there yet. Where runs came out equal when they were
+// made again, it adds the program that made them last.
 func (b Blocks) Add(r Reproduction) Blocks {
 	b = slices.Clone(b)
 	for _, f := range r.all() {
@@ -69,10 +69,12 @@ func (b Blocks) Add(r Reproduction) Blocks {
 		}
 		m := f.made
 		made := Block{m.Digest, m.Name, m.Block, m.Asked, m.Program}
-		if i := b.index(m.Digest); i >= 0 {
-			b[i] = made
-		} else {
+		switch i := b.index(m.Digest); {
+		case i < 0:
 			b = append(b, made)
+		case !strings.Contains(b[i].Programs, m.Program):
+			made.Programs = b[i].Programs + ", " + m.Program
+			b[i] = made
 		}
 	}
 	return b

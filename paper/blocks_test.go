@@ -50,6 +50,11 @@ func TestBlocksGrow(t *testing.T) {
 	if b = b.Add(found("d", NotSeen)); len(b) != 1 {
 		t.Errorf("added twice: %v", b)
 	}
+	again := found("d", Seen)
+	again[0].made.Program = "q"
+	if b = b.Add(again).Add(again); !reflect.DeepEqual(b, Blocks{{"d", "n", 4, "g", "p, q"}}) {
+		t.Errorf("made again by another program: %v", b)
+	}
 }
 
 // A program is named by its commit, if it has one.

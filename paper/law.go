@@ -67,8 +67,7 @@ func lawPanels(laws []law, label string) (panels []figure.Panel, l figure.Legend
 var someGlyph = draw.PlusGlyph{}
 
 // markSome gives means over some of the seeds a mark of their own, and returns its entry in the legend; nil if there
-// are
-// none.
+// are none.
 func markSome(panels []figure.Panel, laws []law) (entry *figure.Entry) {
 	for _, w := range laws {
 		if len(w.some) == 0 {

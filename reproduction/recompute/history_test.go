@@ -276,8 +276,14 @@ func TestBlocks(t *testing.T) {
 			if _, ended := s.planned(); ended == len(s.rows) {
 				t.Errorf("blocks.csv lacks %v", want)
 			}
-		} else if r.blocks[i] != want {
-			t.Errorf("blocks.csv has %v, want %v", r.blocks[i], want)
+		} else {
+			b := r.blocks[i]
+			if slices.Contains(strings.Split(b.programs, ", "), want.programs) { // one of them, if they were made again
+				b.programs = want.programs
+			}
+			if b != want {
+				t.Errorf("blocks.csv has %v, want %v", b, want)
+			}
 		}
 	}
 	for _, b := range r.blocks {
