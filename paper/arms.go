@@ -42,7 +42,7 @@ func traits(arms []analysis.Arm) []trait {
 			add(field, field, func(a analysis.Arm) string { return a.Optimizer })
 		case "lr":
 			write := number.Alike(distinct(cellsOf(arms), func(s analysis.Setting) float64 { return s.LR })...)
-			add(learningRate, field, func(a analysis.Arm) string {
+			add(AxisLabel(name), field, func(a analysis.Arm) string {
 				if rateMoves(a) {
 					return "" // its ranks have several
 				}
@@ -95,6 +95,14 @@ func computedBy(a analysis.Arm) [2]string {
 }
 
 const learningRate = "learning rate"
+
+// AxisLabel is how figures and tables call an axis.
+func AxisLabel(name string) string {
+	if field := lastPart(name); field != "lr" {
+		return field
+	}
+	return learningRate
+}
 
 // The fields of traits that are hashes.
 const (

@@ -6,27 +6,37 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 )
 
-// A definition is a word that tables use, and what it means there.
-type definition struct{ word, meaning string }
+// A Definition is a word that tables use, and what it means there.
+type Definition struct{ Word, Meaning string }
 
 // Reading explains the numbers of a report: a list of definitions, in Markdown.
 func Reading() string {
 	var b strings.Builder
 	for _, d := range slices.Concat(settingWords, intervalWords, powerWords, comparisonWords) {
-		fmt.Fprintf(&b, "- **%s**: %s\n", d.word, d.meaning)
+		fmt.Fprintf(&b, "- **%s**: %s\n", d.Word, d.Meaning)
 	}
 	return b.String()
 }
 
+// Words explains what figures, tables and sentences name: the letters, the words of Reading, and the statistics.
+func Words() []Definition {
+	words := slices.Concat(letterWords, settingWords, intervalWords, powerWords, comparisonWords)
+	for _, s := range metrics.Statistics {
+		words = append(words, Definition{s.Label, s.Meaning() + "."})
+	}
+	return words
+}
+
 // defined writes definitions for the caption of a table, one a line.
-func defined(words []definition) string {
+func defined(words []Definition) string {
 	var lines []string
 	for _, d := range words {
-		lines = append(lines, d.word+": "+d.meaning)
+		lines = append(lines, d.Word+": "+d.Meaning)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -38,15 +48,30 @@ const exactTheory = "the power of rank of the values that theory expects at exac
 	"at how many ranks the interval over seeds of the squared value, or of a loss drop itself, contains what theory " +
 	"expects."
 
+// letterWords explain the parts of an adapter.
+var letterWords = []Definition{
+	{"adapter", "what is trained beside a frozen weight W: the map computes Wx + γBAx in place of Wx."},
+	{"A, B", "the two factors of an adapter, of shapes (r, in) and (out, r). B begins with zeros, unless a setting " +
+		"says otherwise, so that the model is unchanged at first."},
+	{"rank r", "the number of rows of A and of columns of B."},
+	{"map", "a matrix of the model that takes a vector to another one. The targets are the maps that have adapters."},
+	{"multiplier γ", "what BA is multiplied by. It is α/r under LoRA and α/√r under rsLoRA, where α is the setting " +
+		"alpha."},
+	{"scheme", "how γ depends on the rank."},
+	{"cell", "the runs that differ in their seed alone."},
+	{"arm", "the cells that differ in their rank alone: a line of a figure against rank."},
+	{"stable rank", "‖W‖_F²/‖W‖₂²: how many directions a matrix has in effect. That of an update γBA is at most r."},
+}
+
 // settingWords explain names of quantities and schemes.
-var settingWords = []definition{
+var settingWords = []Definition{
 	{"onset", "the state before the first update. A first loss drop, output or gradient is right after that update."},
 	{"matched at rank r", "the γ of this scheme equals LoRA's at that rank. The alpha in a caption is the one with " +
 		"which it does."},
 }
 
 // intervalWords explain how intervals are written.
-var intervalWords = []definition{
+var intervalWords = []Definition{
 	{"[low, high] and ±", "a 95% interval over seeds; the number after ± is half of its width. n is the number of " +
 		"seeds."},
 	{"over blocks", "the mean of a number over all blocks of seeds that one rule has judged, each counting once, " +
@@ -57,7 +82,7 @@ var intervalWords = []definition{
 }
 
 // powerWords explain the verdicts on fitted powers of rank.
-var powerWords = []definition{
+var powerWords = []Definition{
 	{"power of rank", "the slope of a quantity against the rank, both as logarithms: one slope for each seed, " +
 		"averaged over seeds."},
 	{"within ±" + number.Brief(flat), fmt.Sprintf("of a power of rank: so near to 0 that it makes less than a factor "+
@@ -80,7 +105,7 @@ var powerWords = []definition{
 }
 
 // comparisonWords explain the columns and verdicts of comparisons.
-var comparisonWords = []definition{
+var comparisonWords = []Definition{
 	{"comparison", "a first setting against a reference, written first vs reference."},
 	{"difference", "the loss of the first setting minus the loss of the reference, seed by seed. Runs of one seed " +
 		"see the same data and start from the same A."},
