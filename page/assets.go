@@ -15,8 +15,8 @@ var assets embed.FS
 
 // scripts are the files of the page's script, in the order in which they are put together. A live page has one more.
 var (
-	scripts = []string{"data.js", "csv.js", "number.js", "scale.js", "filter.js", "series.js", "figure.js", "hover.js",
-		"chooser.js", "heat.js", "runs.js", "sort.js", "start.js"}
+	scripts = []string{"packed.js", "data.js", "csv.js", "number.js", "scale.js", "filter.js", "series.js",
+		"figure.js", "hover.js", "chooser.js", "heat.js", "runs.js", "rest.js", "sort.js", "start.js"}
 	liveScript = "live.js"
 )
 

@@ -20,9 +20,31 @@ import (
 // shownFrom opens a page as a file.
 func shownFrom(t *testing.T, b *pagetest.Browser, from Source, how pagetest.Look) *pagetest.Tab {
 	t.Helper()
+	p, err := New(from)
+	check(t, err)
+	return openIn(t, b, p, how)
+}
+
+// openIn writes a page and opens it from the disk.
+func openIn(t *testing.T, b *pagetest.Browser, p Page, how pagetest.Look) *pagetest.Tab {
+	t.Helper()
+	var text strings.Builder
+	check(t, p.Write(&text))
 	file := filepath.Join(t.TempDir(), "report.html")
-	check(t, os.WriteFile(file, []byte(written(t, from)), 0o666))
-	return b.Show(t, "file://"+file, how)
+	check(t, os.WriteFile(file, []byte(text.String()), 0o666))
+	tab := b.Show(t, "file://"+file, how)
+	if !how.NoScripts {
+		await(tab, `!document.querySelector("#explore").hidden`)
+	}
+	return tab
+}
+
+// await waits until a condition holds in the page.
+func await(tab *pagetest.Tab, condition string) {
+	tab.Eval(`new Promise((done) => {
+		const look = () => (`+condition+` ? done() : setTimeout(look, 10));
+		look();
+	})`, nil)
 }
 
 // quiet fails if the page or the browser said anything on the console.
@@ -155,7 +177,7 @@ func TestHeatMapInChromium(t *testing.T) {
 	pick(tab, "figure", "heat map")
 	expect(t, tab, `[...document.querySelectorAll("#chooser label")].map((l) => l.firstChild.data + " " +
 		(l.lastChild.selectedOptions?.[0].textContent ?? "")).join()`,
-		"figure heat map,color validation loss,x axis lr,rows rank")
+		"figure heat map,color validation loss,x axis learning rate,rows rank")
 	expect(t, tab, `document.querySelectorAll("#plot rect.tile").length`, "23")
 	expect(t, tab, `document.querySelectorAll("#plot rect.lowest").length`, "6")
 	tiles := `[...document.querySelectorAll("#plot text")].map((e) => e.textContent)`
@@ -179,11 +201,13 @@ func TestHeatMapInChromium(t *testing.T) {
 	tab.Eval(`document.querySelector("#plot svg").focus()`, nil)
 	tab.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "ArrowRight"}, nil)
 	expect(t, tab, `document.querySelector("#tip").textContent`,
-		"LoRA, rank 4, lr 1e-5: validation loss 2.21 nats/token, 95% interval 2.1852 to 2.2348, mean of 3 seeds.")
+		"LoRA, rank 4, learning rate 1e-5: validation loss 2.21 nats/token, 95% interval 2.1852 to 2.2348, "+
+			"mean of 3 seeds.")
 	pick(tab, "rows", "scheme")
 	expect(t, tab, `document.querySelectorAll("#plot rect.lowest").length`, "6")
 	pick(tab, "x axis", "scheme") // which the rows had: they change places
-	expect(t, tab, `document.querySelector("#chooser").lastChild.lastChild.selectedOptions[0].textContent`, "lr")
+	expect(t, tab, `document.querySelector("#chooser").lastChild.lastChild.selectedOptions[0].textContent`,
+		"learning rate")
 	tab.Click(`input[name=seed][value="0"]`)
 	expect(t, tab, `document.querySelectorAll("#plot rect.tile").length`, "0")
 	expect(t, tab, `/^Some seeds are left out/.test(document.querySelector("#remark").textContent)`, "true")

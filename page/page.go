@@ -1,9 +1,11 @@
 package page
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"ranksweep/paper"
 	"ranksweep/paper/table"
@@ -15,6 +17,7 @@ type Page struct {
 	Questions  []string
 	Found      []string // sentences; none without a run
 	Doubts     []string
+	Shared     string // what the captions of all figures say
 	Pictures   []picture
 	Tables     []sheet
 	Settings   []setting
@@ -22,6 +25,7 @@ type Page struct {
 	Again      []step
 	Program    string
 	Data       data
+	Words      []paper.Definition
 
 	Live    bool   // the page follows a sweep, and asks the program that serves it how that stands
 	Version string // of a live page: another one if anything in it is different
@@ -31,7 +35,8 @@ type Page struct {
 func New(from Source) (Page, error) {
 	settings := settingsOf(from.Experiments)
 	p := Page{Name: names(from.Experiments), Questions: questions(from.Experiments), Program: from.Program,
-		Doubts: from.Doubts, Settings: settings, Again: again(settings, trainedElsewhere(from.All))}
+		Doubts: from.Doubts, Settings: settings, Again: again(settings, trainedElsewhere(from.All)),
+		Words: paper.Words()}
 	var err error
 	if p.Provenance, err = newSheet(provenance(from.All)); err != nil {
 		return p, err
@@ -52,18 +57,22 @@ func (p *Page) show(v paper.View) error {
 		return err
 	}
 	p.Found, p.Doubts = all.Said, withNotes(p.Doubts, all.Tables)
+	figures, err := paper.Figures(v)
+	if err != nil {
+		return err
+	}
+	said := sharedBy(figures)
+	p.Shared = strings.Join(said, " ")
 	for _, t := range all.Tables {
+		t.Caption = withoutSaid(t.Caption, said)
 		s, err := newSheet(t)
 		if err != nil {
 			return err
 		}
 		p.Tables = append(p.Tables, s)
 	}
-	figures, err := paper.Figures(v)
-	if err != nil {
-		return err
-	}
 	for _, f := range figures {
+		f.Caption = withoutSaid(f.Caption, said)
 		pic, err := newPicture(f)
 		if err != nil {
 			return err
@@ -101,7 +110,16 @@ func withNotes(doubts []string, tables []table.Table) (all []string) {
 
 // Write writes the page as one file of HTML.
 func (p Page) Write(w io.Writer) error {
-	if err := skeleton.Execute(w, shown{p, style, script(p.Live), Policy(p.Live)}); err != nil {
+	text, err := json.Marshal(p.Data)
+	if err != nil {
+		return fmt.Errorf("page: %s: %w", p.Name, err)
+	}
+	data, err := packed(text)
+	if err != nil {
+		return fmt.Errorf("page: %s: %w", p.Name, err)
+	}
+	s := shown{p, template.HTML(data), style, script(p.Live), Policy(p.Live)}
+	if err := skeleton.Execute(w, s); err != nil {
 		return fmt.Errorf("page: %s: %w", p.Name, err)
 	}
 	return nil
@@ -110,6 +128,7 @@ func (p Page) Write(w io.Writer) error {
 // shown is a page with what every page has.
 type shown struct {
 	Page
+	Packed template.HTML // the data
 	Style  template.CSS
 	Script template.JS
 	Policy string

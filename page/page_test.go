@@ -1,8 +1,11 @@
 package page
 
 import (
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,7 +78,7 @@ func TestHostileTextsAreTexts(t *testing.T) {
 	}
 }
 
-var dataElement = regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`)
+var dataElement = regexp.MustCompile(`(?s)<script type="application/gzip" id="data">(.*?)</script>`)
 
 func dataIn(t *testing.T, text string) (d data) {
 	t.Helper()
@@ -83,8 +86,18 @@ func dataIn(t *testing.T, text string) (d data) {
 	if m == nil {
 		t.Fatal("the page has no data")
 	}
-	check(t, json.Unmarshal([]byte(m[1]), &d))
+	check(t, json.Unmarshal([]byte(unpacked(t, m[1])), &d))
 	return d
+}
+
+// unpacked is the text that was packed.
+func unpacked(t *testing.T, text string) string {
+	t.Helper()
+	in, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	check(t, err)
+	all, err := io.ReadAll(in)
+	check(t, err)
+	return string(all)
 }
 
 // The columns of a page say the same as the rows of runs.csv.
@@ -113,7 +126,7 @@ func TestNoRuns(t *testing.T) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
-	if m := dataElement.FindString(text); strings.Contains(m, "null") {
+	if m := unpacked(t, dataElement.FindStringSubmatch(text)[1]); strings.Contains(m, "null") {
 		t.Errorf("scripts want lists, if only empty ones: %s", m)
 	}
 }

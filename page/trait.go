@@ -6,6 +6,7 @@ import (
 
 	"ranksweep/analysis"
 	"ranksweep/grid"
+	"ranksweep/paper"
 	"ranksweep/paper/number"
 )
 
@@ -31,7 +32,7 @@ func traitsOf(rows []analysis.Row, schemes map[string]string) []trait {
 		for _, a := range r.Setting.Axes {
 			if !known[a.Name] {
 				known[a.Name] = true
-				all = append(all, newTrait(a.Name, a.Name, rows, func(r analysis.Row) string {
+				all = append(all, newTrait(a.Name, paper.AxisLabel(a.Name), rows, func(r analysis.Row) string {
 					return cmp.Or(number.FullText(grid.ValueOf(r.Setting.Axes, a.Name)), none)
 				}))
 			}

@@ -19,6 +19,15 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+// saveUnpacked lets a link to a compressed table save the table itself.
+function saveUnpacked(link) {
+  const name = link.download.replace(/\.gz$/, "");
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    save(name, await unpacked(link.getAttribute("href").split(",", 2)[1]));
+  });
+}
+
 // runsCSV is every run with every column, as sweep export writes it.
 function runsCSV() {
   const rows = [data.columns.map((c) => c.name)];

@@ -7,8 +7,8 @@ let firstOf; // a run of each cell
 let statuses; // how the runs ended
 
 // takeData takes what the element with the data has.
-function takeData(holder) {
-  data = JSON.parse(holder.textContent);
+async function takeData(holder) {
+  data = JSON.parse(await unpacked(holder.textContent));
   varied = data.traits.filter((t) => t.words.length > 1);
   runsOf = data.cells.map(() => []);
   data.cell.forEach((cell, run) => runsOf[cell].push(run));

@@ -29,7 +29,7 @@ async function renew(next) {
   if (!reply.ok) throw new Error(reply.statusText);
   const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
   for (const id of replaced) part(id).replaceWith(fresh.getElementById(id));
-  takeData(fresh.getElementById("data"));
+  await takeData(fresh.getElementById("data"));
   version = next;
   begin();
 }
@@ -60,4 +60,4 @@ function drawLive(running) {
   showLegend(part("live-legend"), lines);
 }
 
-follow();
+started.then(follow);

@@ -18,13 +18,14 @@ function compare(a, b, down) {
   return down ? -order : order;
 }
 
-// makeSortable gives the heads of a table buttons.
+// makeSortable gives the heads of a table buttons, which sort all of its rows.
 function makeSortable(table) {
   const body = table.tBodies[0];
   const valueOf = (row, i) => row.cells[i].dataset.value || row.cells[i].textContent;
   [...table.tHead.rows[0].cells].forEach((th, i) => {
     if (body.rows[0]?.cells[i].dataset.value === undefined) return; // the marks of notes
-    const head = heading(th.textContent, th.classList.contains("number"), () => {
+    const head = heading(th.textContent, th.classList.contains("number"), async () => {
+      await showRest(table);
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");

@@ -40,6 +40,8 @@ function filtered() {
 function begin() {
   for (const e of document.querySelectorAll(".scripted")) e.hidden = data.shown.length === 0;
   document.querySelectorAll("section.table table").forEach(makeSortable);
+  document.querySelectorAll(".rest button").forEach(offerRest);
+  document.querySelectorAll('a[download$=".csv.gz"]').forEach(saveUnpacked);
   if (data.shown.length === 0) return;
   keepChoice();
   showChooser(part("chooser"), draw);
@@ -70,6 +72,18 @@ function listen() {
   });
 }
 
-takeData(part("data"));
-listen();
-begin();
+// start begins once the data are there. A browser that cannot unpack them shows what needs no script.
+async function start() {
+  try {
+    await takeData(part("data"));
+  } catch (error) {
+    part("without").textContent = `This browser cannot unpack the data (${error.message}). Findings, figures, the ` +
+      "first rows of tables and settings are here; the rest needs a browser of 2023 or later.";
+    part("without").hidden = false;
+    return;
+  }
+  listen();
+  begin();
+}
+
+const started = start();
