@@ -47,7 +47,7 @@ func newTransfer() *cobra.Command {
 	check := cmd.Flags().Bool("check", false, "measure the first answer on MODEL and DATA")
 	c := newRateCheck(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if q.Rank == 0 {
+		if !cmd.Flags().Changed("to-rank") {
 			return usageError{errors.New("transfer: --to-rank is missing: name the rank that is wanted")}
 		}
 		e, err := explain.File(args[0])
