@@ -2,7 +2,6 @@ package recompute
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -230,52 +229,23 @@ func (s *study) rebasedSaid() say {
 // elsewhere are studies that measured the same as that of a claim.
 var elsewhere = map[string]string{there("onset-collapse"): "first-steps-135m"}
 
-// besideSaid gives the powers that another study has for a rule's statistic, and those of both together.
+// besideSaid gives the powers that another study has for a rule's statistic.
 func besideSaid(r rule, own, other *study) say {
-	var all, both, alone, together []say
-	var rows []row
+	var all []say
 	seeds := 0
 	for _, scheme := range r.Schemes {
-		a, b := armOf(own.arms(), scheme), armOf(other.arms(), scheme)
-		p := b.power(r.Statistics[0])
+		p := armOf(other.arms(), scheme).power(r.Statistics[0])
 		all, seeds = append(all, p.say().plus(say{text: " under " + label(scheme)})), p.n
-		values := append(a.observations(func(x *run) float64 { return math.Log(x.value(r.Statistics[0])) }),
-			b.observations(func(x *run) float64 { return math.Log(x.value(r.Statistics[0])) })...)
-		var means []float64
-		for _, of := range grouped(values, func(o observed) int { return o.seed }) {
-			half := len(of) / 2 // the first are of one arm, the rest of the other
-			means = append(means, (logSlope(of[:half])+logSlope(of[half:]))/2)
+	}
+	which := "other seeds"
+	for _, mine := range own.rows {
+		if slices.ContainsFunc(other.rows, func(x *run) bool { return x.text("seed") == mine.text("seed") }) {
+			which = "the same seeds"
 		}
-		m := mean(means)
-		rows = append(rows, row{arm: a, statistic: r.Statistics[0]})
-		alone = append(alone, one(sig(a.power(r.Statistics[0]).p(), 2)))
-		together = append(together, one(sig(m.p(p.predicted), 2)))
-		both = append(both, phrase("# [#, #] under "+label(scheme), fix(m.mean, 4), fix(m.low, 4), fix(m.high, 4)))
 	}
-	same := ""
-	if len(all) > 1 && len(distinct(rows)) == 1 {
-		same, together, alone = "These are one measurement. ", together[:1], alone[:1]
-	}
-	return say{text: "The study " + other.name + " measured the same powers on the same model and seeds with "}.plus(
-		drawnSaid(other), say{text: ", where this study has "}, drawnSaid(own), say{text: ": "}, join(all, ", "),
-		phrase(" (n = #). Averaged over both studies, seed by seed: ", count(seeds)), join(both, ", "),
-		say{text: ". " + same + "A test that theory is right has p = "}, join(together, " and "),
-		say{text: " for both studies together, and p = "}, join(alone, " and "),
-		phrase(" for this one alone; if theory is right, p is at most # in one study of #. No standing rests on both "+
-			"together.", plain(level), plain(1/level)))
-}
-
-// logSlope is the least-squares slope of values against the logarithm of the rank.
-func logSlope(all []observed) float64 {
-	var x, y []float64
-	for _, o := range all {
-		x, y = append(x, math.Log(float64(o.rank))), append(y, o.value)
-	}
-	middle, above, below := mean(x).mean, 0.0, 0.0
-	for i := range x {
-		above, below = above+(x[i]-middle)*y[i], below+(x[i]-middle)*(x[i]-middle)
-	}
-	return above / below
+	return say{text: "The study " + other.name + " measured the same powers on the same model and " + which +
+		" with "}.plus(drawnSaid(other), say{text: ", where this study has "}, drawnSaid(own), say{text: ": "},
+		join(all, ", "), phrase(" (n = #). No standing rests on it.", count(seeds)))
 }
 
 // drawnSaid says how A is drawn, and the ranks.
