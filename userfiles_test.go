@@ -13,13 +13,10 @@ import (
 // ownFiles are the folders whose code opens files without package userfile, and what files
 // those are: the program's own, or those of the Go tree.
 var ownFiles = map[string]string{
-	"cluster":       "of a store",
 	"cmd/sweep":     "of a study, the report, and the system",
 	"data":          "of the Go tree",
 	"hub":           "of the hub's cache",
-	"paper":         "of the program's own history",
 	"page/pagetest": "that a browser saves in a test",
-	"pretrain":      "of a training's own folder",
 	"results":       "of a store",
 	"sweep":         "of a store",
 	"userfile":      "checked",

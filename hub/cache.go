@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"ranksweep/userfile"
 )
 
 // repo returns the folder of a model in the cache.
@@ -26,7 +28,8 @@ func (c *Client) result(n Name, commit string) string {
 func (c *Client) cached(ctx context.Context, n Name) (string, error) {
 	commit := n.Revision
 	if !commitFormat.MatchString(commit) {
-		content, err := os.ReadFile(filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision)))
+		ref := filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision))
+		content, err := userfile.Read(ref, userfile.Settings)
 		commit = strings.TrimSpace(string(content))
 		if err != nil || !commitFormat.MatchString(commit) {
 			return "", fmt.Errorf("revision %s is not in the cache %s", n.Revision, c.Cache)

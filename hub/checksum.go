@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"path/filepath"
+
+	"ranksweep/userfile"
 )
 
 // sumOf returns the checksum of a content of so many bytes, of the kind of like: a sha256, or the
@@ -57,7 +58,7 @@ func (c *Client) verify(ctx context.Context, n Name, commit string, files []stri
 }
 
 func verifyBlob(ctx context.Context, path, sum string) error {
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,17 @@ package hub
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"ranksweep/userfile"
 )
 
 // Client fetches models from one hub into one cache.
@@ -46,6 +50,9 @@ func New(endpoint, cache string) *Client {
 	}
 }
 
+// maxToken is more bytes than any token has.
+const maxToken = 64 << 10
+
 // FromEnvironment returns a client with the settings of HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
 // HF_TOKEN, HF_TOKEN_PATH and HF_HUB_OFFLINE. It reads them as huggingface_hub does.
 func FromEnvironment() (*Client, error) {
@@ -63,9 +70,11 @@ func FromEnvironment() (*Client, error) {
 	c.Token = strings.TrimSpace(os.Getenv("HF_TOKEN"))
 	if c.Token == "" {
 		path := cmp.Or(expand(os.Getenv("HF_TOKEN_PATH")), filepath.Join(home, "token"))
-		if token, err := os.ReadFile(path); err == nil {
-			c.Token = strings.TrimSpace(string(token))
+		token, err := userfile.Read(path, maxToken)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("hub: the file of the token: %w", err)
 		}
+		c.Token = strings.TrimSpace(string(token))
 	}
 	return c, nil
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"ranksweep/userfile"
 )
 
 // blob makes sure that the cache has a file's content, and returns its name. If several
@@ -46,6 +48,9 @@ func (c *Client) blob(ctx context.Context, n Name, commit string, e entry) (stri
 // lock waits until no other process has a lock, and takes it. The file can be locked by all whom
 // the umask lets write it, so that several users can share a cache.
 func (c *Client) lock(ctx context.Context, path string) (release func() error, err error) {
+	if err := userfile.Writable(path); err != nil {
+		return nil, err
+	}
 	l := flock.New(path, flock.SetPermissions(0o666))
 	locked, err := l.TryLock()
 	if err == nil && !locked {
@@ -71,6 +76,9 @@ type download struct {
 // into fetches the file to path. It continues from the bytes that arrived earlier.
 func (d *download) into(ctx context.Context, path string) error {
 	part := path + ".incomplete"
+	if err := userfile.Writable(part); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err

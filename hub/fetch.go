@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -154,7 +155,7 @@ func shards(path string) ([]string, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxJSON {
 		return nil, fmt.Errorf("%s: %d bytes: must be at most %d", indexFile, info.Size(), maxJSON)
 	}
-	content, err := os.ReadFile(path)
+	content, err := userfile.Read(path, userfile.Settings)
 	if err != nil {
 		return nil, err
 	}

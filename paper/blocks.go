@@ -15,6 +15,7 @@ import (
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
+	"ranksweep/userfile"
 )
 
 // BlocksFile says of all runs that a claim was judged on how they were made, also of those that later ones replaced.
@@ -91,7 +92,7 @@ func (b Blocks) Write(path string) error {
 
 // ReadBlocks reads a file that Write wrote. A missing file has no blocks.
 func ReadBlocks(path string) (b Blocks, err error) {
-	data, err := os.ReadFile(path)
+	data, err := userfile.Read(path, userfile.Settings)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

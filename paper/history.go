@@ -12,6 +12,7 @@ import (
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
+	"ranksweep/userfile"
 )
 
 // Number is a number that a standing rests on, with its 95% interval.
@@ -142,7 +143,7 @@ func (h History) Write(path string) error {
 
 // ReadHistory reads a file that Write wrote. A missing file is an empty history.
 func ReadHistory(path string) (h History, err error) {
-	data, err := os.ReadFile(path)
+	data, err := userfile.Read(path, userfile.Settings)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ranksweep/checkpoint"
 	"ranksweep/nn"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -67,7 +68,7 @@ func (t *training) resume() (done bool, err error) {
 // two, and the texts with the hashes in the old recipe.
 func (t *training) claim() error {
 	path := filepath.Join(t.dir, recipeFile)
-	text, err := os.ReadFile(path)
+	text, err := userfile.Read(path, userfile.Settings)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
 			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another "+
@@ -141,7 +142,7 @@ func (l *log) write() error {
 
 // read reads the rows of earlier sessions up to a step.
 func (l *log) read(step int) error {
-	text, err := os.ReadFile(l.path)
+	text, err := userfile.Read(l.path, userfile.Settings)
 	if err != nil {
 		return fmt.Errorf("pretrain: %w", err)
 	}

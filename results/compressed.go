@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+
+	"ranksweep/userfile"
 )
 
 // compressedSuffix ends the file name of a table that is stored compressed.
@@ -31,7 +32,7 @@ func (t Table) writeCompressed(dir string) error {
 // readCompressed opens a compressed table in dir and hands its sheet to read.
 func readCompressed(dir, name string, limit int64, read func(*sheet) error) error {
 	path := filepath.Join(dir, name+compressedSuffix)
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return fmt.Errorf("results: %w", err)
 	}

@@ -3,11 +3,11 @@ package results
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -42,7 +42,7 @@ func ReadCosts(dir string, runs int) []float64 {
 	for i := range equal {
 		equal[i] = 1
 	}
-	text, _ := os.ReadFile(filepath.Join(dir, costFile))
+	text, _ := userfile.Read(filepath.Join(dir, costFile), userfile.Weights)
 	lines := strings.Fields(string(text))
 	if len(lines) != runs+1 || lines[0] != costColumns[0].Name {
 		return equal

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -49,26 +50,11 @@ type disk struct{}
 func (disk) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
 
 func (disk) ReadFile(name string) ([]byte, error) {
-	if err := noPipe(name); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(name)
-}
-
-// noPipe is an error for a pipe or a device, since reading one may never end.
-func noPipe(name string) error {
-	info, err := os.Stat(name)
-	if err != nil || info.Mode().IsRegular() || info.IsDir() {
-		return nil // opening it tells what is wrong
-	}
-	return &fs.PathError{Op: "open", Path: name, Err: errors.New("it is a pipe or a device, and must be a file")}
+	return userfile.Read(name, userfile.Weights)
 }
 
 func (disk) ReadPart(name string, offset, size int64) ([]byte, error) {
-	if err := noPipe(name); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(name)
+	f, err := userfile.Open(name, userfile.Weights)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +76,9 @@ func (disk) Create(name string, data []byte) error {
 }
 
 func (disk) Write(name string, data []byte) error {
+	if err := userfile.Writable(name); err != nil {
+		return err
+	}
 	f, err := os.Create(name)
 	if err != nil {
 		return err

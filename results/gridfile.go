@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"ranksweep/csvcell"
 	"ranksweep/grid"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -98,7 +98,7 @@ func gridHeader(g grid.Grid, axes []grid.Coordinate) []string {
 // was recorded.
 func ReadGrid(dir string) (grid.Grid, error) {
 	path := filepath.Join(dir, gridFile)
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if errors.Is(err, fs.ErrNotExist) {
 		return grid.Grid{}, nil
 	}

@@ -3,8 +3,9 @@ package results
 import (
 	"encoding/csv"
 	"fmt"
-	"os"
 	"strconv"
+
+	"ranksweep/userfile"
 )
 
 // Inference is the time that a model took to score one batch once. A report measures no
@@ -48,7 +49,7 @@ func WriteInference(timings []Inference, path string) error {
 // ReadInference reads what [WriteInference] wrote. If there is no file, the error is
 // [os.ErrNotExist].
 func ReadInference(path string) ([]Inference, error) {
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}

@@ -22,16 +22,24 @@ func TestPipesAreRefused(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(record), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		for _, path := range []string{record, s.CheckpointFile(id)} {
+		dir := t.TempDir()
+		grid, study := filepath.Join(dir, gridFile), filepath.Join(dir, studyFile)
+		for _, path := range []string{record, s.CheckpointFile(id), s.leasePath(id), grid, study} {
 			if err := make(path); err != nil {
 				t.Skip(err)
 			}
 		}
 		_, recordErr := s.Get(id)
 		_, checkpointErr := s.ReadCheckpoint(id)
-		for _, err := range []error{recordErr, checkpointErr} {
-			if err == nil || !strings.Contains(err.Error(), "a pipe or a device") {
-				t.Errorf("%s: %v", id, err)
+		// What stands in place of a lease counts as one, until it has stood there for a minute.
+		if l, err := s.Claim(t.Context(), id); l != nil || err != nil {
+			t.Errorf("%s: claimed: %v, %v", id, l, err)
+		}
+		_, gridErr := ReadGrid(dir)
+		_, studyErr := ReadAbout(dir)
+		for i, err := range []error{recordErr, checkpointErr, gridErr, studyErr} {
+			if err == nil || !strings.Contains(err.Error(), id) || !strings.Contains(err.Error(), "must be a file") {
+				t.Errorf("%s, %d: %v", id, i, err)
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"ranksweep/grid"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -204,7 +204,7 @@ func ReadStudy(dir string) (s StudyFiles, err error) {
 }
 
 func readStudyRecord(path string) (record studyRecord, err error) {
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return record, fmt.Errorf("results: %w", err)
 	}

@@ -42,8 +42,12 @@ func ReadFS(fsys fs.FS, name string, most int64) ([]byte, error) {
 
 // Open opens a file of at most the given number of bytes. Some systems have files that give
 // more bytes than their size says: a caller who reads on and on counts them too.
-func Open(path string, most int64) (fs.File, error) {
-	return machine.open(path, most)
+func Open(path string, most int64) (*os.File, error) {
+	f, err := machine.open(path, most)
+	if err != nil {
+		return nil, err
+	}
+	return f.(*os.File), nil
 }
 
 // OpenFS is Open of a file in a file system. If it may hold pipes it must be an [fs.StatFS], as
@@ -54,6 +58,18 @@ func OpenFS(fsys fs.FS, name string, most int64) (fs.File, error) {
 		func(name string) (string, error) { return fs.ReadLink(fsys, name) },
 		fsys.Open,
 	}.open(name, most)
+}
+
+// Writable is an error if a path is one of a pipe or a device: opening it to write may never end.
+func Writable(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return nil // opening it tells what is wrong
+	}
+	if err := check(info, Weights); err != nil {
+		return &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return nil
 }
 
 // DanglingLink is an error if a path is a link to something that is not there.
@@ -113,9 +129,9 @@ func check(info fs.FileInfo, most int64) error {
 	case mode.IsDir():
 		return errors.New("it is a folder: name a file in it")
 	case mode&fs.ModeNamedPipe != 0:
-		return errors.New("it is a pipe: write what comes through it into a file, and name that")
+		return errors.New("it is a pipe, and must be a file: write what comes through it into one, and name that")
 	case !mode.IsRegular():
-		return errors.New("it is a device or a socket: name a file")
+		return errors.New("it is a device or a socket, and must be a file")
 	case info.Size() > most:
 		return errTooLong(most)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"ranksweep/userfile"
 )
 
 // Update is [Write], unless the file has that content already: then it is left as it is. So
@@ -23,7 +25,7 @@ func has(path string, write func(io.Writer) error) bool {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return false
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"ranksweep/cluster"
+	"ranksweep/userfile"
 )
 
 // said is the line with which the output of a task ends, unless the task is killed. Slurm forgets exit
@@ -98,7 +99,7 @@ func LastLines(log string, most int) []string {
 // end returns the lines at the end of a file. A line may be long.
 func end(path string) []string {
 	const enough = 4096 // bytes
-	f, err := os.Open(path)
+	f, err := userfile.Open(path, userfile.Weights)
 	if err != nil {
 		return nil
 	}

@@ -14,12 +14,13 @@ import (
 	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/userfile"
 )
 
 // keepEdited moves the experiment file of a store aside and says so, if it is not as this program
 // writes it: somebody edited it, or another version of the program wrote it.
 func keepEdited(w io.Writer, file string, there *experiments.Experiment) error {
-	text, err := os.ReadFile(file)
+	text, err := userfile.Read(file, userfile.Settings)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/page"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -92,6 +92,6 @@ func experimentIn(dir string) (page.Experiment, error) {
 		return of, err
 	}
 	of.Name, of.Question = e.Name, e.Question
-	of.Config, err = os.ReadFile(file)
+	of.Config, err = userfile.Read(file, userfile.Settings)
 	return of, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -89,7 +90,7 @@ const findings = "findings"
 // is one that has a part for it.
 func (r reproduction) renewReadme(found paper.Reproduction, widths paper.Widths) error {
 	file := filepath.Join(r.report, "README.md")
-	text, err := os.ReadFile(file)
+	text, err := userfile.Read(file, userfile.Settings)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

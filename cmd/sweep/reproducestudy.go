@@ -23,6 +23,7 @@ import (
 	"ranksweep/sweep"
 	"ranksweep/train"
 	"ranksweep/train/local"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -146,7 +147,7 @@ const rulesFile = "rules.json"
 // readRules returns the rules when training began, or nil if it has not begun.
 func readRules(store string) (rules map[string]string, err error) {
 	path := filepath.Join(store, rulesFile)
-	text, err := os.ReadFile(path)
+	text, err := userfile.Read(path, userfile.Settings)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
