@@ -369,7 +369,7 @@ func TestFoldersAndOtherFiles(t *testing.T) {
 		write("b.json", "{\"r\": 1,\n\n]"):   "is not JSON: ",
 		write("empty.json", " \n"):           "is empty",
 		write("long.yaml", strings.Repeat("# much\n", 1<<21)): "it has more than 8388608 bytes",
-		os.DevNull: "it is a device or a socket: name a file",
+		os.DevNull: "it is a device or a socket, and must be a file",
 	} {
 		if _, err := File(file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", file, err, want)
