@@ -54,8 +54,11 @@ func (c Chart) aside(i, n int) vg.Length {
 
 // boxApart is how far the boxes of two lines stand apart: as far as the width has room.
 func (c Chart) boxApart() vg.Length {
-	f := figure.Figure{Width: vg.Length(c.Width), Panels: make([]figure.Panel, len(c.Grid))}
-	return min(9, f.PanelWidth()/vg.Length((c.XScale.Len()+1)*c.Chart.Lines.Len()))
+	return min(9, c.panelWidth()/vg.Length((c.XScale.Len()+1)*c.Chart.Lines.Len()))
+}
+
+func (c Chart) panelWidth() vg.Length {
+	return figure.Figure{Width: vg.Length(c.Width), Panels: make([]figure.Panel, len(c.Grid))}.PanelWidth()
 }
 
 // panelTitle names what a panel has; empty if there is one alone.
@@ -88,6 +91,9 @@ func (c Chart) xAxis() figure.Axis {
 	}
 	if a.Whole = s.Name == "layer" || s.Name == "step"; s.Tried {
 		a.At = s.Numbers
+	}
+	if c.Kind == chart.BoxKind { // half of the boxes at a place stand before it
+		return a.Roomy(float64(c.boxApart()*vg.Length(c.Chart.Lines.Len())/2/c.panelWidth()), s.Numbers...)
 	}
 	return a.Over(s.Numbers...)
 }

@@ -63,6 +63,22 @@ func (a Axis) Over(values ...float64) Axis {
 	return a
 }
 
+// Roomy is Over with at least a share of the axis, of 0 to 1/2, free beyond the values at each end.
+func (a Axis) Roomy(share float64, values ...float64) Axis {
+	a = a.Over(values...)
+	low, high := a.place(a.Max), a.place(a.Min)
+	for _, v := range values {
+		if a.holds(v) {
+			low, high = math.Min(low, a.place(v)), math.Max(high, a.place(v))
+		}
+	}
+	if free := share * (high - low) / (1 - 2*share); low <= high {
+		a.Min = math.Min(a.Min, a.value(low-free))
+		a.Max = math.Max(a.Max, a.value(high+free))
+	}
+	return a
+}
+
 const (
 	// leastFactor is the least ratio of the ends of a logarithmic axis, so that noise around a
 	// level does not look like a trend.

@@ -80,3 +80,26 @@ func TestTicks(t *testing.T) {
 		}
 	}
 }
+
+// Roomy leaves at least the share that is asked for at each end, and no less than Over does.
+func TestRoomy(t *testing.T) {
+	for _, log := range []bool{false, true} {
+		for _, share := range []float64{0, 0.01, 0.2, 0.45} {
+			a := Axis{Log: log}
+			over, roomy := a.Over(8, 32, 128), a.Roomy(share, 8, 32, 128)
+			length := a.place(roomy.Max) - a.place(roomy.Min)
+			for _, free := range []float64{a.place(8) - a.place(roomy.Min), a.place(roomy.Max) - a.place(128)} {
+				if free < (share-1e-9)*length {
+					t.Errorf("log %v, share %v: %v of %v are free", log, share, free, length)
+				}
+			}
+			if roomy.Min > over.Min || roomy.Max < over.Max {
+				t.Errorf("log %v, share %v: from %v to %v, and over %v to %v", log, share, roomy.Min, roomy.Max,
+					over.Min, over.Max)
+			}
+		}
+	}
+	if a, over := (Axis{}).Roomy(0.2), (Axis{}).Over(); a.Min != over.Min || a.Max != over.Max {
+		t.Errorf("without values: from %v to %v", a.Min, a.Max)
+	}
+}
