@@ -507,8 +507,8 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// The committed report is what the program makes of the committed studies, to the byte: the
-// page, its figures and the history, without figures that the page does not show.
+// The committed report is what the program makes of the committed studies and of what was judged before,
+// to the byte: the page, its figures and the history, without figures that the page does not show.
 func TestCommittedReport(t *testing.T) {
 	const committed = "../.."
 	studies, err := filepath.Glob(filepath.Join(committed, "reproduction", "*", "study.json"))
@@ -523,9 +523,11 @@ func TestCommittedReport(t *testing.T) {
 		folder := filepath.Dir(file)
 		check(t, os.CopyFS(filepath.Join(beside, filepath.Base(folder)), os.DirFS(folder)))
 	}
-	history, err := os.ReadFile(filepath.Join(committed, "reproduction", historyFile))
-	check(t, err)
-	check(t, os.WriteFile(filepath.Join(beside, historyFile), history, 0o666))
+	for _, past := range []string{historyFile, paper.BlocksFile} {
+		text, err := os.ReadFile(filepath.Join(committed, "reproduction", past))
+		check(t, err)
+		check(t, os.WriteFile(filepath.Join(beside, past), text, 0o666))
+	}
 	readme, err := os.ReadFile(filepath.Join(committed, "README.md"))
 	check(t, err)
 	check(t, os.WriteFile(filepath.Join(report, "README.md"), readme, 0o666))
