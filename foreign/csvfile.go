@@ -214,12 +214,11 @@ func (t *csvFile) row() error {
 	if len(t.m.Runs) > 0 {
 		return t.wideRow(cells, line)
 	}
-	if one, err := t.trial(cells, line); err != nil {
+	one, err := t.trial(cells, line)
+	if err != nil {
 		return err
-	} else if err := t.measured(one, cells, t.columns); err != nil {
-		return fmt.Errorf("line %d: %w", line, err)
 	}
-	return nil
+	return t.measured(one, cells, t.columns)
 }
 
 // cell returns a cell of a row, with a point before decimals.
@@ -290,7 +289,7 @@ func (t *csvFile) known(one *trial, run string, line int) (*trial, error) {
 	return first, nil
 }
 
-// measured adds what a row measured in some columns to its trial.
+// measured adds what a row measured in some columns to its trial. Its errors say where they are.
 func (t *csvFile) measured(one *trial, cells []string, columns []column) error {
 	step, err := t.step(one, cells)
 	if err != nil {
@@ -324,7 +323,8 @@ func (t *csvFile) step(one *trial, cells []string) (int, error) {
 	if i < 0 {
 		steps, err := strconv.Atoi(one.stated[stepsField])
 		if err != nil {
-			return 0, errors.New("steps is empty")
+			line, _ := t.rows.FieldPos(0)
+			return 0, fmt.Errorf("line %d: steps is empty", line)
 		}
 		return steps, nil
 	}

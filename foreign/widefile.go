@@ -100,7 +100,7 @@ func (t *csvFile) wideRow(cells []string, line int) error {
 			continue
 		}
 		if err := t.measured(one, cells, []column{c}); err != nil {
-			return fmt.Errorf("line %d: %w", line, err)
+			return err
 		}
 	}
 	return nil
