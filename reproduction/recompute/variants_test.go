@@ -2,7 +2,6 @@ package recompute
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -36,27 +35,16 @@ func (d *comparison) withRanks(between string) say {
 		count(d.cell.rank()), count(d.reference.rank()))
 }
 
-// inGrid sorts arms by scheme, and those of a scheme as the grid has them.
-func inGrid(arms []*arm) []*arm {
-	first := func(a *arm) int {
-		place := math.MaxInt
-		for _, c := range a.cells {
-			at := c.whole("place")
-			if c.grid != nil {
-				at = c.grid.first.whole("place")
-			}
-			place = min(place, at)
-		}
-		return place
-	}
+// byMethod sorts arms by scheme, and those of a scheme by the method's name: the page knows no order of the grid.
+func byMethod(arms []*arm) []*arm {
 	return slices.SortedStableFunc(slices.Values(arms), func(a, b *arm) int {
-		return cmp.Or(cmp.Compare(placeOf(a.run), placeOf(b.run)), cmp.Compare(first(a), first(b)))
+		return cmp.Or(cmp.Compare(placeOf(a.run), placeOf(b.run)), cmp.Compare(a.method(), b.method()))
 	})
 }
 
 // judgeMethodsEqual compares the cells of each method, by rising rank, with those of LoRA.
 func judgeMethodsEqual(_ rule, s *study) finding {
-	arms := inGrid(s.arms())
+	arms := byMethod(s.arms())
 	reference := slices.IndexFunc(arms, func(a *arm) bool { return a.methodName() == "LoRA" })
 	var family []*comparison
 	for i, a := range arms {
