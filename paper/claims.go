@@ -501,7 +501,9 @@ var claims = []Claim{
 			"are small, or a drop is a sum of parts, the power is that of theory's values at these ranks. The " +
 			"verdict in the table is about the measured drop: learning is stable if its power is within ±0.1 of " +
 			"0. The p is theory's: that of a multiplier α/r^p, before what a method adds if it has none. For DoRA " +
-			"it is that of its A and B.",
+			"it is that of its A and B. For PiSSA, OLoRA and DoRA theory has a value for each seed. The test " +
+			"compares means over seeds and does not pair them, so that it misses a difference that is smaller " +
+			"than the scatter over seeds: a paired test would be sharper.",
 		Rule: Rule{
 			Test: "method-powers/2", Study: "methods",
 			Statistics: []string{metrics.GradNormOnset.Name, metrics.LossDropFirst.Name},
