@@ -9,16 +9,19 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"ranksweep/grid"
 )
 
-// clockedDisk is the disk under a clock that a test sets. It counts the files that are read.
+// clockedDisk is the disk under a clock that a test sets. It counts the files that are read. A store reads and writes
+// on many goroutines at once.
 type clockedDisk struct {
 	disk
 	now      int64
+	mu       sync.Mutex       // guards changed and read while a store works
 	changed  map[string]int64 // by name, of what was changed since the test began
 	read     int
 	readOnly bool
@@ -26,6 +29,8 @@ type clockedDisk struct {
 
 func (d *clockedDisk) stamp(name string) (stamp, error) {
 	s, err := d.disk.stamp(name)
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if s.changed = d.changed[name]; err != nil {
 		s = stamp{}
 	}
@@ -33,7 +38,9 @@ func (d *clockedDisk) stamp(name string) (stamp, error) {
 }
 
 func (d *clockedDisk) ReadFile(name string) ([]byte, error) {
+	d.mu.Lock()
 	d.read++
+	d.mu.Unlock()
 	return d.disk.ReadFile(name)
 }
 
@@ -41,7 +48,9 @@ func (d *clockedDisk) Create(name string, data []byte) error {
 	if d.readOnly {
 		return fs.ErrPermission
 	}
+	d.mu.Lock()
 	d.changed[name] = d.now
+	d.mu.Unlock()
 	return d.disk.Create(name, data)
 }
 
