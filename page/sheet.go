@@ -27,10 +27,10 @@ const longCSV = 200_000
 
 func newSheet(t table.Table) (s sheet, err error) {
 	s = sheet{Name: t.Name, Rows: len(t.Rows), Shown: min(len(t.Rows), mostRows), File: t.Name + ".csv"}
-	rest := t
-	t.Rows, rest.Rows = t.Rows[:s.Shown], t.Rows[s.Shown:]
+	first, rest := t, t
+	first.Rows, rest.Rows = t.Rows[:s.Shown], t.Rows[s.Shown:]
 	var html, rows strings.Builder
-	if err := t.WriteHTML(&html); err != nil {
+	if err := first.WriteHTML(&html); err != nil {
 		return s, err
 	}
 	s.HTML = template.HTML(html.String())
@@ -44,7 +44,6 @@ func newSheet(t table.Table) (s sheet, err error) {
 		}
 		s.Rest = template.HTML(text)
 	}
-	t.Rows = append(t.Rows, rest.Rows...)
 	return s, s.addCSV(t)
 }
 

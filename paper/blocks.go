@@ -1,12 +1,8 @@
 package paper
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,7 +11,6 @@ import (
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
-	"ranksweep/userfile"
 )
 
 // BlocksFile says of all runs that a claim was judged on how they were made, also of those that later ones replaced.
@@ -92,23 +87,11 @@ func (b Blocks) Write(path string) error {
 
 // ReadBlocks reads a file that Write wrote. A missing file has no blocks.
 func ReadBlocks(path string) (b Blocks, err error) {
-	data, err := userfile.Read(path, userfile.Settings)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
+	rows, err := readRows(path, blockTexts)
 	if err != nil {
-		return nil, fmt.Errorf("paper: %w", err)
+		return nil, err
 	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord = len(blockTexts)
-	rows, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("paper: %s: %w", path, err)
-	}
-	if head := namesOf(blockTexts); len(rows) == 0 || !slices.Equal(rows[0], head) {
-		return nil, fmt.Errorf("paper: %s:1: must be %q", path, head)
-	}
-	for i, row := range rows[1:] {
+	for i, row := range rows {
 		n, err := strconv.Atoi(row[2])
 		if err != nil {
 			return nil, fmt.Errorf("paper: %s:%d: block %q: must be a whole number", path, i+2, row[2])

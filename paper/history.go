@@ -1,18 +1,13 @@
 package paper
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
-	"ranksweep/userfile"
 )
 
 // Number is a number that a standing rests on, with its 95% interval.
@@ -40,8 +35,6 @@ type Judgement struct {
 // History is all judgements, in the order in which they were made. None is ever
 // removed.
 type History []Judgement
-
-var historyColumns = namesOf(historyTexts)
 
 // last returns the newest judgement of a claim and the one before it.
 func (h History) last(key string) (now, before *Judgement) {
@@ -143,28 +136,13 @@ func (h History) Write(path string) error {
 
 // ReadHistory reads a file that Write wrote. A missing file is an empty history.
 func ReadHistory(path string) (h History, err error) {
-	data, err := userfile.Read(path, userfile.Settings)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
+	rows, err := readRows(path, historyTexts)
 	if err != nil {
-		return nil, fmt.Errorf("paper: %w", err)
-	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord = len(historyColumns)
-	rows, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("paper: %s: %w", path, err)
+		return nil, err
 	}
 	for i, row := range rows {
-		if i == 0 {
-			if !slices.Equal(row, historyColumns) {
-				return nil, fmt.Errorf("paper: %s:1: columns %q: must be %q", path, row, historyColumns)
-			}
-			continue
-		}
 		if err := h.read(row); err != nil {
-			return nil, fmt.Errorf("paper: %s:%d: %w", path, i+1, err)
+			return nil, fmt.Errorf("paper: %s:%d: %w", path, i+2, err)
 		}
 	}
 	return h, nil

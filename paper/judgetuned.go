@@ -102,10 +102,16 @@ func schemesEqual(_ Rule, v View) Finding {
 	if len(family) == 0 {
 		return lacking("two schemes at one rank")
 	}
+	return allMatch(v, family, ratesTable(v))
+}
+
+// allMatch judges the claim that the two settings of each tuned comparison are equivalent. rest stands below the table
+// of comparisons.
+func allMatch(v View, family []comparison, rest table.Table) Finding {
 	f := together(family, matches)
 	f.Beware = separateText(family) + edgesText(family)
 	f.Text = strings.TrimSpace(f.Lacks+f.Beware+withoutEdges(family)) + paragraph + ofFull(v)
-	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
+	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), rest}
 	return f
 }
 

@@ -3,7 +3,11 @@ package paper
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +16,7 @@ import (
 	"ranksweep/paper/number"
 	"ranksweep/reproduction"
 	"ranksweep/results"
+	"ranksweep/userfile"
 )
 
 // The files in which a report gives its claims, and its numbers of best rates, to programs.
@@ -47,6 +52,30 @@ func writeRows(path string, columns []results.Column, rows [][]string) error {
 	return writeFile(path, b.Bytes())
 }
 
+// readRows reads the rows of a file that writeRows wrote, without its head. A missing file has none.
+func readRows(path string, columns []results.Column) ([][]string, error) {
+	data, err := userfile.Read(path, userfile.Settings)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("paper: %w", err)
+	}
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord = len(columns)
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("paper: %s: %w", path, err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("paper: %s: is empty: must begin with the columns %q", path, namesOf(columns))
+	}
+	if head := namesOf(columns); !slices.Equal(rows[0], head) {
+		return nil, fmt.Errorf("paper: %s:1: columns %q: must be %q", path, rows[0], head)
+	}
+	return rows[1:], nil
+}
+
 // claimTexts are the columns of claims.csv.
 var claimTexts = []results.Column{
 	{Name: "number", Meaning: "the claim's number in REPRODUCTION.md"},
@@ -65,12 +94,10 @@ var rateTexts = []results.Column{
 	{Name: "p", Meaning: "power of the rank in the multiplier, which is alpha divided by that power"},
 	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; best-rate-curvature: " +
 		"the coefficient of the squared logarithm of the rank, which is 0 for a power; best-rates-left-out: how " +
-		"many best " +
-		"rates lie at an edge of those tried, and are missing from the power; best-rates-beside-wall: how many lie " +
-		"next " +
-		"to a rate at which training failed; its ends are the powers if each of these were the rate tried below it, " +
-		"or the one above it; transfer-regret: how much " +
-		"higher the loss at the largest rank is, in percent of what the best rate learned, with a rate tuned at the " +
+		"many best rates lie at an edge of those tried, and are missing from the power; best-rates-beside-wall: how " +
+		"many lie next to a rate at which training failed; its ends are the powers if each of these were the rate " +
+		"tried below it, or the one above it; transfer-regret: how much higher the loss at the largest " +
+		"rank is, in percent of what the best rate learned, with a rate tuned at the " +
 		"smallest rank and multiplied by the power -(1-p)/2 of the ratio of the ranks; transfer-most: the same of " +
 		"the pair of seeds for which it is highest, one that is tuned and one that is trained"},
 	{Name: "value", Unit: "of the quantity", Meaning: "mean over seeds"},

@@ -9,7 +9,6 @@ import (
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
-	"ranksweep/paper/table"
 )
 
 // methodsEqual judges the claim that every method is equivalent to LoRA, size by size, each at its own learning rates.
@@ -18,11 +17,7 @@ func methodsEqual(_ Rule, v View) Finding {
 	if len(family) == 0 {
 		return lacking("LoRA, and other methods at as many ranks")
 	}
-	f := together(family, matches)
-	f.Beware = separateText(family) + edgesText(family)
-	f.Text = strings.TrimSpace(f.Lacks+f.Beware+withoutEdges(family)) + paragraph + ofFull(v)
-	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), costsTable(v)}
-	return f
+	return allMatch(v, family, costsTable(v))
 }
 
 // methodComparisons compares each method with LoRA, the smallest rank of one with the smallest of the other, and so

@@ -106,11 +106,7 @@ func completeFigures(cmd *cobra.Command) {
 
 // completeTables lets shells complete the formats of tables.
 func completeTables(cmd *cobra.Command) {
-	var formats []string
-	for _, f := range table.Formats {
-		formats = append(formats, string(f))
-	}
-	completeFlag(cmd, "format", formats, cobra.ShellCompDirectiveDefault)
+	completeFlag(cmd, "format", textsOf(table.Formats), cobra.ShellCompDirectiveDefault)
 	offer := func(_ *cobra.Command, dirs []string, begun string) ([]string, cobra.ShellCompDirective) {
 		return referencesLike(dirs, begun), cobra.ShellCompDirectiveNoFileComp
 	}
@@ -135,11 +131,10 @@ func referencesLike(dirs []string, begun string) (all []string) {
 	return slices.Compact(all)
 }
 
-// completeForms lets shells complete the forms of an export.
-func completeForms(cmd *cobra.Command) {
-	var forms []string
-	for _, f := range results.Forms {
-		forms = append(forms, string(f))
+// textsOf are the values of a type that is a text.
+func textsOf[T ~string](values []T) (all []string) {
+	for _, v := range values {
+		all = append(all, string(v))
 	}
-	completeFlag(cmd, "format", forms, cobra.ShellCompDirectiveDefault)
+	return all
 }

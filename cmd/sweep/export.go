@@ -52,7 +52,7 @@ func newExport() *cobra.Command {
 	format := cmd.Flags().String("format", string(results.CSV), "`FORMAT` of the files: "+results.FormNames()+
 		", or several with commas between them")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
-	completeForms(cmd)
+	completeFlag(cmd, "format", textsOf(results.Forms), cobra.ShellCompDirectiveDefault)
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" && *handed == "" {
@@ -67,7 +67,8 @@ func newExport() *cobra.Command {
 		if err := ofStores(cmd, dirs); err != nil {
 			return err
 		}
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(900 << 20)) // 100,000 runs in 1 GB
+		// 100,000 runs in 1 GB; a limit that the user has set may be lower
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 900<<20)))
 		h, err := export(cmd, dirs, *out, forms)
 		if err != nil {
 			return err

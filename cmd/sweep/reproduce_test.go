@@ -374,13 +374,19 @@ func TestReproduceReservesSeeds(t *testing.T) {
 	}
 }
 
-// An experiment whose runs have changed since the study gets new seeds.
-func TestReproduceOfAnotherGrid(t *testing.T) {
-	const name = "paper-fig2-3"
+// planned is a reproduction in an empty folder, and its plan of a study on the first block of seeds.
+func planned(t *testing.T, name string) (reproduction, *sweep.Plan) {
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
 	p, err := r.plan(context.Background(), name, firstBlock, resolver)
 	check(t, err)
+	return r, p
+}
+
+// An experiment whose runs have changed since the study gets new seeds.
+func TestReproduceOfAnotherGrid(t *testing.T) {
+	const name = "paper-fig2-3"
+	r, p := planned(t, name)
 	about := results.About{Experiment: name, Rules: paper.Rules(name), Block: firstBlock}
 	for want, g := range map[int]grid.Grid{
 		firstBlock:     p.Grid(),
@@ -399,10 +405,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 // fingerprint. A study with local grids and without a fingerprint gets new seeds.
 func TestReproduceOfAnotherLocalGrid(t *testing.T) {
 	const name = "equal-cost"
-	dir := t.TempDir()
-	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
-	p, err := r.plan(context.Background(), name, firstBlock, resolver)
-	check(t, err)
+	r, p := planned(t, name)
 	now, err := experiments.Fingerprint(name)
 	check(t, err)
 	for asked, want := range map[string]int{now: firstBlock, "0123456789ab": firstBlock + 1, "": firstBlock + 1} {

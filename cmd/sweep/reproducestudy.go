@@ -68,13 +68,11 @@ func (r reproduction) study(ctx context.Context, name string, trainers train.Tra
 		if s.plan, err = r.plan(ctx, name, s.block, trainers); err != nil {
 			return s, err
 		}
-		same := made.Grid.Len() == 0 || s.block != about.Block
-		if !same {
-			if same, err = s.sameExperiment(about, made.Grid); err != nil {
-				return s, err
-			}
+		fits, err := s.fits(about, made.Grid)
+		if err != nil {
+			return s, err
 		}
-		if same && (began == nil || maps.Equal(began, s.rules)) {
+		if fits && (began == nil || maps.Equal(began, s.rules)) {
 			return s, nil
 		}
 		s.block++ // a rule changed during the study, or the experiment changed after it was judged
@@ -103,11 +101,14 @@ func (r reproduction) plan(ctx context.Context, name string, block int, trainers
 	return p, r.larger.check(p)
 }
 
-// sameExperiment reports whether the experiment is the one that a finished study trained, by its
-// fingerprint. A study from before there were fingerprints is compared by its runs; those of a
-// local grid cannot be, since they follow from losses, so that such a study counts as another.
-func (s study) sameExperiment(about results.About, was grid.Grid) (bool, error) {
+// fits reports whether a block of seeds may be trained on: it is new, or a finished study trained
+// the same experiment on it, by its fingerprint. A study from before there were fingerprints is
+// compared by its runs; those of a local grid cannot be, since they follow from losses, so that such
+// a study counts as another.
+func (s study) fits(about results.About, was grid.Grid) (bool, error) {
 	switch {
+	case was.Len() == 0 || s.block != about.Block:
+		return true, nil
 	case s.other:
 	case about.Asked != "":
 		now, err := experiments.Fingerprint(s.name)
