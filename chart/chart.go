@@ -226,8 +226,7 @@ func (b *builder) scales() error {
 	} {
 		if s.n > s.most {
 			return fmt.Errorf("chart: %s: there are %d, and at most %d can be told apart: choose some, "+
-				"as in --where %q",
-				s.what, s.n, s.most, s.of.firstTwo())
+				"as in --where %q", s.what, s.n, s.most, s.of.firstTwo())
 		}
 	}
 	if b.YScale.Words != nil && b.Kind != HeatKind {

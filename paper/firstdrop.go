@@ -60,21 +60,37 @@ func checkedText(v View, statistics []metrics.Statistic) string {
 	return text + uncheckedText(v)
 }
 
-// uncheckedText names the arms of which no run's first loss drop was compared with what the loss did; empty if there
-// are none.
-func uncheckedText(v View) string {
-	var none []string
+// uncheckedText names the arms of which no run's first loss drop was compared with what the loss did, and those of
+// which runs at one of several ranks were; empty if there are none.
+func uncheckedText(v View) (text string) {
+	var none, one []string
 	for i, a := range v.arms {
-		if n, _ := checkedRuns(a); n == 0 {
+		switch ranks := checkedRanks(a); {
+		case ranks == 0:
 			none = append(none, v.labels[i])
+		case ranks == 1 && len(a.Cells) > 1:
+			one = append(one, v.labels[i])
 		}
 	}
-	if len(none) == 0 {
-		return ""
+	if len(none) > 0 {
+		text += " No run of these was compared with what the loss did, so nothing but the first-order estimate " +
+			"speaks for their loss drop: " + strings.Join(none, "; ") + "."
 	}
-	return " No run of these was compared with what the loss did, so nothing but the first-order estimate speaks for " +
-		"their loss drop: " +
-		strings.Join(none, "; ") + "."
+	if len(one) > 0 {
+		text += " Of these, only runs at one rank were compared with what the loss did, so nothing but the " +
+			"first-order estimate speaks for the power of rank of their loss drop: " + strings.Join(one, "; ") + "."
+	}
+	return text
+}
+
+// checkedRanks counts an arm's ranks at which a run's first loss drop was compared with what the loss did.
+func checkedRanks(a analysis.Arm) (ranks int) {
+	for _, c := range a.Cells {
+		if c.Checked() > 0 {
+			ranks++
+		}
+	}
+	return ranks
 }
 
 // checkedRuns counts an arm's runs in which the first loss drop was compared with what the

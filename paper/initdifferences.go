@@ -51,10 +51,8 @@ func initDifferencesFigure(v View) (f figure.Figure, ok bool) {
 	f.Legend = append(f.Legend, figure.Entry{Text: "margin", Samples: []figure.Series{low}})
 	f.Caption = fmt.Sprintf("Difference of the final %s from that of PyTorch's default initialization, in percent of "+
 		"that, against rank: means over pairs of runs with the same seed, %s, with 95%% intervals (Student's t)%s. "+
-		"Each "+
-		"interval is for one comparison, uncorrected for the others. The dashed lines are the margins: %s%% of what "+
-		"the "+
-		"default learned, on average over seeds.", v.loss.Label, seedCount(n), validationNote(family),
+		"Each interval is for one comparison, uncorrected for the others. The dashed lines are the margins: %s%% of "+
+		"what the default learned, on average over seeds.", v.loss.Label, seedCount(n), validationNote(family),
 		number.Brief(100*learnedMargin)) + runsLost(v) + " " + v.equal
 	return f, n.high > 1
 }

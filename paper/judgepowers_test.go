@@ -96,6 +96,15 @@ func powerRulings() []ruling {
 			Seen, "No run of these was compared with what the loss did, so nothing but the first-order estimate " +
 				"speaks for their loss " +
 				"drop: LoRA, optimizer sgd; rsLoRA, optimizer sgd."},
+		{"at one rank alone something does", start, dropping(of("sgd",
+			func(r *results.Run) {
+				if r.Rank != 4 {
+					r.Curve[1].Values[metrics.LossDropActual] = math.NaN()
+				}
+			})),
+			Seen, "Of these, only runs at one rank were compared with what the loss did, so nothing but the " +
+				"first-order estimate speaks for the power of rank of their loss drop: LoRA, optimizer sgd; rsLoRA, " +
+				"optimizer sgd."},
 		{"it did not follow, and the power is another", start, dropping(of("sgd", func(r *results.Run) {
 			drop(tilt)(r)
 			r.Curve[1].Values[metrics.LossDropActual] *= 0.7

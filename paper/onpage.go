@@ -31,9 +31,8 @@ func (d drawing) onPage(v View, whole figure.Figure) figure.Figure {
 			}
 			f.Whole = whole.Panels
 			f.Caption += fmt.Sprintf(" Drawn are the first %d of %d arms: a page has no room for all. The "+
-				"data of this figure as CSV have them; sweep plot with --x, --y, --panels and --where draws what "+
-				"you choose.",
-				len(some.arms), len(v.arms))
+				"CSV beside the figure has all of them, and sweep plot with --x, --y, --panels and --where draws "+
+				"those that you choose.", len(some.arms), len(v.arms))
 			return f
 		}
 	}

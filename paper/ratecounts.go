@@ -41,9 +41,8 @@ func (n rateCounts) besideText() string {
 		return ""
 	}
 	return fmt.Sprintf(" %s next to a rate at which the run ended above the loss where it began, or diverged: %s. "+
-		"Such "+
-		"a best rate is used as it was tried, without a parabola. It is known to within a step of the rates tried, "+
-		"which intervals over seeds leave out.", lying(n.beside), n.byRank(func(b analysis.BestRate) bool {
+		"Such a best rate is used as it was tried, without a parabola. It is known to within a step of the rates "+
+		"tried, which intervals over seeds leave out.", lying(n.beside), n.byRank(func(b analysis.BestRate) bool {
 		return b.Wall && b.Between()
 	}))
 }

@@ -163,8 +163,7 @@ func wallsText(rows []rateRow) (text string) {
 	for _, x := range rows {
 		if walls += x.beside; x.beside > 0 {
 			text += fmt.Sprintf(" For p = %s, if each of these were the rate tried below it, the power would be %s; "+
-				"if "+
-				"the one above it, %s.", x.p(), exponentText(x.movedBelow), exponentText(x.movedAbove))
+				"if the one above it, %s.", x.p(), exponentText(x.movedBelow), exponentText(x.movedAbove))
 		}
 	}
 	if walls == 0 {

@@ -58,11 +58,9 @@ func ratiosFigure(v View) (f figure.Figure, ok bool) {
 		f.Legend = append(f.Legend, figure.Entry{Text: a.Optimizer, Samples: []figure.Series{marks}})
 	}
 	f.Caption = fmt.Sprintf("Mean square over its expected value or, for a loss drop, the mean over its expected "+
-		"value, "+
-		"against rank on a logarithmic axis: means over seeds, %s, with 95%% intervals (Student's t), each for one "+
-		"cell, "+
-		"uncorrected for the others. Under %s only: under other multipliers of the same optimizer these ratios are "+
-		"almost the same.", seedCount(n), schemeLabel(v.schemes[0])) + runsLost(v) + " " + v.equal
+		"value, against rank on a logarithmic axis: means over seeds, %s, with 95%% intervals (Student's t), each for "+
+		"one cell, uncorrected for the others. Under %s only: under other multipliers of the same optimizer these "+
+		"ratios are almost the same.", seedCount(n), schemeLabel(v.schemes[0])) + runsLost(v) + " " + v.equal
 	return f, slices.ContainsFunc(f.Panels, func(p figure.Panel) bool { return len(p.Series) > 1 })
 }
 

@@ -75,10 +75,9 @@ var intervalWords = []Definition{
 	{"[low, high] and ±", "a 95% interval over seeds; the number after ± is half of its width. n is the number of " +
 		"seeds."},
 	{"over blocks", "the mean of a number over all blocks of seeds that one rule has judged, each counting once, " +
-		"with a " +
-		"95% interval that takes blocks as independent. If losses are scored on the same validation examples, their " +
-		"errors may go together, and the interval is as wide as that of one block. No standing rests on such a mean: " +
-		"which claims were judged again depends on what was found before."},
+		"with a 95% interval that takes blocks as independent. If losses are scored on the same validation examples, " +
+		"their errors may go together, and the interval is as wide as that of one block. No standing rests on such a " +
+		"mean: which claims were judged again depends on what was found before."},
 }
 
 // powerWords explain the verdicts on fitted powers of rank.

@@ -204,9 +204,10 @@ func (r Reproduction) studies() string {
 		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
 		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +
 		"again." + rebasedPrograms(made) + " Every other program is a commit of this repository from before these " +
-		"runs, and " +
-		"has their rules: `git show COMMIT:paper/ledger.yaml`. Runs that later ones replaced are in older commits of " +
-		"reproduction/, by the programs that reproduction/blocks.csv names.\n\n" + t.Markdown() + changedGrids(made)
+		"runs, and has their rules: `git show COMMIT:paper/ledger.yaml`. Runs that later ones replaced are in older " +
+		"commits of reproduction/, by the programs that reproduction/blocks.csv names; runs that it lacks are in no " +
+		"commit.\n\n" +
+		t.Markdown() + changedGrids(made)
 }
 
 // knownGrids names the studies whose grid was written down after runs with it on the same seeds, though

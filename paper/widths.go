@@ -65,8 +65,7 @@ func WidthsOf(hash string) Widths {
 // Text says which rank is full rank, and from which one on adapters have more parameters than the maps.
 func (w Widths) Text() string {
 	full := fmt.Sprintf("rank %d is full rank: at a larger r the product BA still has rank %[1]d at most, and only "+
-		"the "+
-		"number of parameters grows", w.largest())
+		"the number of parameters grows", w.largest())
 	if len(w.full) > 1 {
 		full = "full rank is " + w.fullText() + ": at a larger r the product BA gains no rank, and only the number " +
 			"of parameters grows"

@@ -111,13 +111,12 @@ func reportHead(scale string, runs int, widths paper.Widths) string {
 		"study, and from the rules, ledger and grids in paper/: %d runs, including those made only to tune "+
 		"others, but not the timings of the study inference. Each run is a row "+
 		"in runs.csv.gz, its curve is in curves.csv.gz, and columns.csv says what each column holds. Every "+
-		"number of the present runs can be computed from these files. Numbers of earlier runs, which these have "+
-		"replaced, "+
-		"are in reproduction/history.csv, and their runs only in older commits: they stand under *Judgements "+
-		"before*, under *Over blocks*, under *What changed* and in reasons. The shapes of Llama 2 7B are in "+
-		"docs/reproduction.md. `sweep "+
-		"reproduce --assemble` writes this page again, "+
-		"to the byte. To train a run again and compare it, make its study with `sweep reproduce --only "+
+		"number of the present runs can be computed from these files. Numbers of earlier runs are in "+
+		"reproduction/history.csv; this page has them under *Judgements before*, under *Over blocks*, under *What "+
+		"changed* and in reasons. The earlier runs themselves are in older commits, if "+
+		"reproduction/blocks.csv has them. The shapes of Llama 2 7B "+
+		"are in docs/reproduction.md. `sweep reproduce --assemble` writes this page again, to the byte. To train "+
+		"a run again and compare it, make its study with `sweep reproduce --only "+
 		"STUDY`, with this page's folder as --report, and then use `sweep verify STORE RUN`.\n\n"+
 		"The model is the embedded one. It has 5.8 million parameters and was pretrained on prose about Go. %s "+
 		"The data are Go functions, each after its comment. What may carry over from the paper is the pattern "+

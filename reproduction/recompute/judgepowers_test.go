@@ -198,10 +198,7 @@ func believed(r *run) bool {
 func (a *arm) checked() (n, all int) {
 	for _, c := range a.cells {
 		all += len(c.runs)
-		n += c.count(func(r *run) bool {
-			_, _, told := drops(r)
-			return told
-		})
+		n += c.count(compared)
 	}
 	return n, all
 }
@@ -222,19 +219,36 @@ func checkedSaid(arms []*arm) say {
 	return s.plus(uncheckedSaid(arms))
 }
 
-// uncheckedSaid names the arms without any such run.
-func uncheckedSaid(arms []*arm) say {
-	var without []say
+// uncheckedSaid names the arms without any such run, and those with such runs at one of several ranks.
+func uncheckedSaid(arms []*arm) (all say) {
+	by := make(map[int][]say) // the number of ranks with such runs
 	for i, name := range armNames(arms) {
-		if n, _ := arms[i].checked(); n == 0 {
-			without = append(without, name)
+		ranks := 0
+		for _, c := range arms[i].cells {
+			if c.count(compared) > 0 {
+				ranks++
+			}
+		}
+		if ranks == 0 || len(arms[i].cells) > 1 {
+			by[ranks] = append(by[ranks], name)
 		}
 	}
-	if len(without) == 0 {
-		return say{}
+	if len(by[0]) > 0 {
+		all = all.plus(say{text: " No run of these was compared with what the loss did, so nothing but the " +
+			"first-order estimate speaks for their loss drop: "}, join(by[0], "; "), say{text: "."})
 	}
-	return say{text: " No run of these was compared with what the loss did, so nothing but the first-order estimate " +
-		"speaks for their loss drop: "}.plus(join(without, "; "), say{text: "."})
+	if len(by[1]) > 0 {
+		all = all.plus(say{text: " Of these, only runs at one rank were compared with what the loss did, so nothing " +
+			"but the first-order estimate speaks for the power of rank of their loss drop: "}, join(by[1], "; "),
+			say{text: "."})
+	}
+	return all
+}
+
+// compared reports whether what the loss did can be told from rounding.
+func compared(r *run) bool {
+	_, _, told := drops(r)
+	return told
 }
 
 // unbelievable names the first cell with runs that are not believed, and counts them.
