@@ -88,28 +88,40 @@ func farFlips(ds []float64, sum, far float64) int {
 	return 0
 }
 
-// drawnFlips estimates P from random flips. Every call draws the same flips.
+// drawnFlips estimates P from random flips. Every call draws the same flips. A byte of drawn bits gives signs to
+// eight differences, whose sum is looked up.
 func drawnFlips(ds []float64) float64 {
-	far := farness(ds)
+	far, sums := farness(ds), signedSums(ds)
 	rng := rand.New(rand.NewPCG(uint64(len(ds)), 0))
 	hits := 0
 	for range flipDraws {
-		var signs uint64
 		sum := 0.0
-		for i, d := range ds {
-			if i%64 == 0 {
-				signs = rng.Uint64()
+		for some := range slices.Chunk(sums, 8) {
+			signs := rng.Uint64()
+			for i := range some {
+				sum += some[i][byte(signs>>(8*i))]
 			}
-			if signs>>(i%64)&1 == 1 {
-				d = -d
-			}
-			sum += d
 		}
 		if math.Abs(sum) >= far {
 			hits++
 		}
 	}
 	return float64(1+hits) / float64(1+flipDraws)
+}
+
+// signedSums has, for every eight of ds, their sum with the signs of each byte: a bit that is set makes a difference
+// negative.
+func signedSums(ds []float64) (all [][256]float64) {
+	for eight := range slices.Chunk(ds, 8) {
+		var sums [256]float64
+		for signs := range sums {
+			for i, d := range eight {
+				sums[signs] += d * float64(1-2*(signs>>i&1))
+			}
+		}
+		all = append(all, sums)
+	}
+	return all
 }
 
 // farness returns the distance of the sum of ds from zero, less the difference that rounding

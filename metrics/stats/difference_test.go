@@ -182,6 +182,60 @@ func TestDrawnFlipsAreNearCountedOnes(t *testing.T) {
 	}
 }
 
+// The P of drawn flips is that of flipping one sign after the other, with ties and without.
+func TestDrawnFlipsAreThoseOfEachSign(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 7))
+	for _, n := range []int{21, 24, 63, 64, 65, 130} {
+		ties, drawn := make([]float64, n), make([]float64, n)
+		for i := range n {
+			ties[i], drawn[i] = float64(rng.IntN(5)-2)/10, 0.1+rng.NormFloat64()
+		}
+		for _, ds := range [][]float64{ties, drawn} {
+			if got, want := drawnFlips(ds), naiveFlips(ds); got != want {
+				t.Errorf("%d pairs: P %g, want %g", n, got, want)
+			}
+		}
+	}
+}
+
+// naiveFlips is the twin of drawnFlips.
+func naiveFlips(ds []float64) float64 {
+	far, hits := farness(ds), 0
+	rng := rand.New(rand.NewPCG(uint64(len(ds)), 0))
+	for range flipDraws {
+		var signs uint64
+		sum := 0.0
+		for i, d := range ds {
+			if i%64 == 0 {
+				signs = rng.Uint64()
+			}
+			if signs>>(i%64)&1 == 1 {
+				d = -d
+			}
+			sum += d
+		}
+		if math.Abs(sum) >= far {
+			hits++
+		}
+	}
+	return float64(1+hits) / float64(1+flipDraws)
+}
+
+// BenchmarkFlips is the time of a comparison of 1,000 pairs, by table and sign by sign.
+func BenchmarkFlips(b *testing.B) {
+	ds := make([]float64, 1000)
+	for i := range ds {
+		ds[i] = math.Sin(float64(i))
+	}
+	for name, flips := range map[string]func([]float64) float64{"table": drawnFlips, "naive": naiveFlips} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				flips(ds)
+			}
+		})
+	}
+}
+
 // Two arms of a sweep share the effect of the seed, and differ by 0.3.
 func TestPairedDifferenceCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
