@@ -31,6 +31,23 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 	return e, err
 }
 
+// PairedExponent is [Arm.Exponent] with another interval and standard error: those of the difference, seed by seed,
+// between the fitted power and the power of theory's exact values for the same runs. What a seed's data and weights do
+// to both is not in them. Without exact values it is the same as Exponent.
+func (a Arm) PairedExponent(s metrics.Statistic) (stats.Exponent, error) {
+	e, err := a.Exponent(s)
+	if err != nil || math.IsNaN(e.Exact) {
+		return e, err
+	}
+	over := a.Observations(s)
+	for i, o := range a.expectedPowers(s) {
+		over[i].Value /= o.Value
+	}
+	off, err := stats.FitExponent(over)
+	e.Low, e.High, e.SE = e.Exact+off.Low, e.Exact+off.High, off.SE
+	return e, err
+}
+
 // expectedPowers returns theory's exact expectations for the arm's runs, corrected for the
 // fit, which averages logarithms: the mean of a logarithm lies below the logarithm of the
 // mean, to second order by half of the relative variance over draws of A. For a statistic

@@ -56,11 +56,14 @@ func (v View) heldEqual() string {
 		}
 	}
 	equal = append(equal, v.oneSetting()...)
-	text := "All runs share " + strings.Join(equal, ", ") + "."
-	if len(equal) == 0 {
+	text := v.trained()
+	switch {
+	case len(equal) > 0:
+		text += "All runs share " + strings.Join(equal, ", ") + "."
+	case text == "":
 		text = "No setting is the same in all runs."
 	}
-	text = v.trained() + text + v.alphaByScheme() + v.rateRatios()
+	text = strings.TrimSpace(text) + v.alphaByScheme() + v.rateRatios()
 	text += v.tokenNote() + tuning(v)
 	text += dataNote(v)
 	ofRate := func(s analysis.Setting) float64 { return s.LR }

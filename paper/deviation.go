@@ -10,6 +10,11 @@ import (
 // offBy says how far a value is from what is claimed of it.
 func offBy(far float64) string { return "off by " + number.Significant(far, 2) }
 
+// offFlat says how far a power is from the side of ±flat on which a claim puts it.
+func offFlat(far, flat float64) string {
+	return fmt.Sprintf("%s on the wrong side of ±%s", number.Significant(far, 2), number.Brief(flat))
+}
+
 // offRange is how far a value lies outside of a range; 0 inside of it.
 func offRange(v, low, high float64) float64 { return math.Max(0, math.Max(low-v, v-high)) }
 

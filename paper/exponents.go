@@ -17,6 +17,11 @@ import (
 // fitted power of rank and the power that theory predicts.
 func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 	v = v.ranked()
+	return fitsTable(v, measured, newFits(v, measured))
+}
+
+// fitsTable is that table of the given fits: of each arm, one of each statistic.
+func fitsTable(v View, measured []metrics.Statistic, rows []fit) table.Table {
 	t := table.Table{
 		Name:  "exponents",
 		Title: "Fitted powers of rank, with 95% intervals, and the powers that theory predicts",
@@ -26,7 +31,6 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 	}
 	t.Caption = strings.TrimSpace(v.equal + runsLost(v))
 	addTraits(&t, v, func(analysis.Arm) int { return len(measured) })
-	rows := newFits(v, measured)
 	table.Fill(&t, rows,
 		table.Words("quantity", func(x fit) table.Entry {
 			return table.Entry{Text: fmt.Sprintf("%s (%s)", x.statistic.Label, x.statistic.Unit),
@@ -35,6 +39,8 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		table.Numbers("fitted power", fit.fitted, "exponent", "ci_low", "ci_high"),
 		table.Numbers("predicted power", fit.predicted, "predicted", "predicted_high"),
 		table.Numbers("exact theory", fit.exact, "exact"),
+		table.Numbers("above exact theory, paired by seed", fit.above, "above_exact", "above_exact_low",
+			"above_exact_high"),
 		table.Detail(table.Numbers("runs", func(x fit) int { return x.N }, "n")),
 		table.Numbers("seeds", func(x fit) int { return x.Seeds }, "seeds"),
 		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }, "verdict"),
@@ -73,7 +79,8 @@ func (x fit) entry(decimals int) table.Entry {
 // where theory has none, there are as many as show that, up to six.
 func (x fit) decimals() int {
 	d := powerDecimals
-	if x.Agreement(near) == stats.Differs || math.IsNaN(x.Predicted) && math.IsNaN(x.Exact) && offZero(x.Low, x.High) {
+	alone := math.IsNaN(x.Predicted) && math.IsNaN(x.Exact)
+	if x.Exponent.Agreement(near) == stats.Differs || alone && offZero(x.Low, x.High) {
 		for d < 6 && !x.differsTo(d) {
 			d++
 		}
@@ -111,6 +118,19 @@ func (x fit) predicted() table.Entry {
 func (x fit) exact() table.Entry {
 	return table.Exact(fmt.Sprintf("%s, at %s", x.exactText(), exactRanks(x.arm, x.statistic)), x.Exact)
 }
+
+// above is by how much the power is above theory's exact one, if seeds are paired.
+func (x fit) above() table.Entry {
+	if x.paired == nil {
+		return table.Entry{Values: []string{"", "", ""}}
+	}
+	off := x.Exponent
+	off.Value, off.Low, off.High = x.Value-x.Exact, x.paired.Low-x.Exact, x.paired.High-x.Exact
+	return table.Exact(powerText(off, pairedDecimals), off.Value, off.Low, off.High)
+}
+
+// pairedDecimals is how many decimals of a difference between paired powers are printed.
+const pairedDecimals = 4
 
 // exactText is the exact power, with the decimals of the fitted one.
 func (x fit) exactText() string { return number.Fixed(x.Exact, x.decimals()) }

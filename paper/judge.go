@@ -13,7 +13,7 @@ import (
 // differently gets a new version, which gives its rules new hashes.
 var tests = map[string]func(Rule, View) Finding{
 	"powers/3":            powers,
-	"method-powers/2":     methodPowers,
+	"method-powers/3":     methodPowers,
 	"spread/1":            normSpread,
 	"pattern/2":           pattern,
 	"outputs/1":           outputs,

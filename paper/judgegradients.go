@@ -147,7 +147,7 @@ func fallsAndStays(falling, level analysis.Arm, s metrics.Statistic, flat float6
 		f.Standing = Seen
 	case a.Low > -flat || b.High < -flat || b.Low > flat:
 		f.Standing = NotSeen
-		f.Off = offBy(math.Max(offRange(a.Value, math.Inf(-1), -flat), offRange(b.Value, -flat, flat)))
+		f.Off = offFlat(math.Max(offRange(a.Value, math.Inf(-1), -flat), offRange(b.Value, -flat, flat)), flat)
 	}
 	return f
 }
@@ -191,7 +191,7 @@ func onlySqrtOnset(r Rule, v View) Finding {
 		switch rslora := a.Scheme == "rslora"; {
 		case rslora && off, !rslora && level:
 			far = math.Max(far, offStable(e.Value, flat, rslora))
-			f.Standing, f.Off = NotSeen, offBy(far)
+			f.Standing, f.Off = NotSeen, offFlat(far, flat)
 		case !level && !off && f.Standing == Seen:
 			f.Standing = Unresolved
 		}
@@ -216,7 +216,7 @@ func onlySqrtStable(r Rule, v View) Finding {
 		switch saw := stabilityOf(e.Exponent, flat); {
 		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:
 			far = math.Max(far, offStable(e.Value, flat, a.Scheme == "rslora"))
-			f.Standing, f.Off = NotSeen, offBy(far)
+			f.Standing, f.Off = NotSeen, offFlat(far, flat)
 		case saw == undecided && f.Standing == Seen:
 			f.Standing = Unresolved
 		}

@@ -23,13 +23,41 @@ type fit struct {
 	arm       analysis.Arm
 	statistic metrics.Statistic
 	stats.Exponent
-	err error // why there is no fitted power
+	err    error           // why there is no fitted power
+	paired *stats.Exponent // see [fit.pairing]; nil if seeds are not paired
 }
 
 func newFit(a analysis.Arm, s metrics.Statistic) fit {
 	e, err := a.Exponent(s)
 	return fit{arm: a, statistic: s, Exponent: e, err: err}
 }
+
+// pairing pairs each seed's power with that of theory's exact values for the same seed, if theory has any. Deviations
+// up to rounding then count as none.
+func (f fit) pairing(rounding float64) fit {
+	if f.err == nil && number.Finite(f.Exact) {
+		e, _ := f.arm.PairedExponent(f.statistic)
+		e.Rounding = rounding
+		f.paired = &e
+	}
+	return f
+}
+
+// held is what is held to theory's power: the power with its interval over seeds or, of paired seeds, with that of
+// the difference from theory's.
+func (f fit) held() stats.Exponent {
+	if f.paired != nil {
+		return *f.paired
+	}
+	return f.Exponent
+}
+
+// Agreement and P are those of what is held to theory.
+func (f fit) Agreement(tolerance float64) stats.Agreement { return f.held().Agreement(tolerance) }
+func (f fit) P() float64                                  { return f.held().P() }
+
+// sharper reports whether pairing makes a difference: theory's power is another for each seed.
+func (f fit) sharper() bool { return f.paired != nil && f.paired.SE < 0.98*f.SE }
 
 // off is how far the power is from theory's; negative inside a range of theory's.
 func (f fit) off() float64 {
@@ -99,17 +127,47 @@ func powers(r Rule, v View) Finding {
 }
 
 // judgePowers judges those of some powers, of all arms and statistics, for which theory predicts one.
-func (r Rule) judgePowers(v View, statistics []metrics.Statistic, fits []fit) Finding {
-	if fits = predicted(fits); len(fits) == 0 {
+func (r Rule) judgePowers(v View, statistics []metrics.Statistic, all []fit) Finding {
+	fits := predicted(all)
+	if len(fits) == 0 {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
+	f.Text += pairedText(fits, r.limit("level"))
 	f.Text = strings.TrimSpace(f.Text + " " + checkedText(v, statistics))
 	if text := unbelievable(v.arms, statistics); text != "" {
 		f.Standing, f.Text = Unresolved, text+" "+f.Text
 	}
-	f.Tables = []table.Table{exponentsTable(v, statistics)}
+	all = slices.DeleteFunc(slices.Clone(all), func(f fit) bool { return !f.arm.Ranked() })
+	f.Tables = []table.Table{fitsTable(v.ranked(), statistics, all)}
 	return f
+}
+
+// pairedText says, where a rule does not pair seeds, what it would be if it did; empty where that would make no
+// difference.
+func pairedText(fits []fit, level float64) string {
+	groups := distinctFits(fits)
+	var ps []float64
+	sharper, differ := 0, 0
+	for _, g := range groups {
+		f := g[0].pairing(0)
+		if ps = append(ps, f.P()); g[0].paired == nil && f.sharper() {
+			sharper++
+		}
+	}
+	if sharper == 0 {
+		return ""
+	}
+	ps = stats.Holm(ps)
+	for _, p := range ps {
+		if p <= level {
+			differ++
+		}
+	}
+	return fmt.Sprintf(" In %d of the distinct rows theory's own power is another for each seed. The rule does not "+
+		"pair seeds. If each seed's power is paired with theory's for that seed, %d of %d distinct rows differ, "+
+		"corrected, and the smallest p is %s.", sharper, differ, len(groups),
+		number.Significant(slices.Min(slices.DeleteFunc(ps, math.IsNaN)), 2))
 }
 
 // predictedFits are the powers, of all arms and statistics, for which theory predicts one.
@@ -154,7 +212,8 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		firsts = append(firsts, g[0].P())
 		f.Numbers = append(f.Numbers, g[0].number())
 		low, high := g[0].Theory()
-		agrees := g[0].Low >= low-tolerance && g[0].High <= high+tolerance // not so without an interval
+		held := g[0].held()
+		agrees := held.Low >= low-tolerance && held.High <= high+tolerance // not so without an interval
 		for _, x := range g {
 			rows = append(rows, x.P())
 			agrees = agrees && x.off() <= tolerance

@@ -15,13 +15,14 @@ import (
 	"ranksweep/theory"
 )
 
-// methodPowers compares powers of rank of methods with theory, as [powers] does, and has the table of methods by
-// optimizers. Theory's range counts for DoRA too where its runs say that theory predicts nothing.
+// methodPowers compares powers of rank of methods with theory, as [powers] does, but pairs seeds: each seed's power
+// with that of theory's exact values for that seed, which for some methods depend on the seed's gradient. It has the
+// table of methods by optimizers. Theory's range counts for DoRA too where its runs say that theory predicts nothing.
 func methodPowers(r Rule, v View) Finding {
 	v = r.of(v).ranked()
 	fits := newFits(v, r.statistics())
 	for i := range fits {
-		fits[i] = fits[i].withLaw()
+		fits[i] = fits[i].withLaw().pairing(r.limit("rounding"))
 	}
 	f := r.judgePowers(v, r.statistics(), fits)
 	cells := slices.DeleteFunc(fits, func(f fit) bool { return f.statistic.Name != metrics.LossDropFirst.Name })
@@ -51,18 +52,28 @@ func methodOf(a analysis.Arm) string { return cmp.Or(a.Cells[0].Method, lora.Def
 
 // methodsText counts the cells of the table by their verdicts.
 func methodsText(cells []fit) string {
-	n := make(map[stats.Agreement]int)
-	ranged := 0
+	alone, ranged := make(map[stats.Agreement]int), make(map[stats.Agreement]int)
+	powers, ranges := 0, 0
 	for _, f := range cells {
-		n[f.Agreement(near)]++
-		if low, high := f.Theory(); low < high {
-			ranged++
+		switch low, high := f.Theory(); {
+		case low < high:
+			ranges++
+			ranged[f.Agreement(near)]++
+		case low == high:
+			powers++
+			alone[f.Agreement(near)]++
 		}
 	}
-	derived := len(cells) - n[stats.NoPrediction]
-	return fmt.Sprintf(" Cells of the table, each a first loss drop: %d, of which %d have a derivation. Judged alone, "+
-		"%d agree, %d are consistent and not resolved, and %d differ. Theory derives a range for %d of them, and one "+
-		"power for the others.", len(cells), derived, n[stats.Agrees], n[stats.Consistent], n[stats.Differs], ranged)
+	text := fmt.Sprintf(" Cells of the table, each a first loss drop: %d, of which %d have a derivation. For %d of "+
+		"them theory derives one power: judged alone, %d agree with it, %d are consistent and not resolved, and %d "+
+		"differ.",
+		len(cells), powers+ranges, powers, alone[stats.Agrees], alone[stats.Consistent], alone[stats.Differs])
+	if ranges > 0 {
+		text += fmt.Sprintf(" For %d theory derives a range only, which is a weak test: %d lie in it, %d are not "+
+			"resolved, and %d lie outside.", ranges, ranged[stats.Agrees], ranged[stats.Consistent],
+			ranged[stats.Differs])
+	}
+	return text
 }
 
 // methodRow is a method with its cells.
@@ -123,7 +134,8 @@ func multiplierText(a analysis.Arm) string {
 
 // cellFields are the fields of an optimizer's column.
 func cellFields(optimizer string) (fields []string) {
-	for _, name := range []string{"derived", "derived_high", "exponent", "ci_low", "ci_high", "agreement", "verdict",
+	for _, name := range []string{"derived", "derived_high", "exponent", "ci_low", "ci_high", "above_exact",
+		"above_exact_low", "above_exact_high", "agreement", "verdict",
 		"stable_p", "stable_p_high"} {
 		fields = append(fields, optimizer+"_"+name)
 	}
@@ -141,9 +153,14 @@ func (r methodRow) entry(optimizer string, flat float64) table.Entry {
 	p, pHigh := theory.StableP(r.name, nn.UpdateOf(optimizer), f.arm.Powers, f.Exact)
 	agreement, verdict := f.Agreement(near).String(), string(stabilityOf(f.Exponent, flat))
 	values := table.Exact("", low, high, f.Value, f.Low, f.High).Values
-	values = append(values, agreement, verdict)
+	above := f.above()
+	values = append(append(values, above.Values...), agreement, verdict)
 	values = append(values, table.Exact("", p, pHigh).Values...)
-	text := f.derivedText() + "; " + f.measuredText() + ", " + agreement + "; " + verdict
+	text := f.derivedText() + "; " + f.measuredText()
+	if f.sharper() {
+		text += ", above theory by " + above.Text
+	}
+	text += ", " + agreement + "; " + verdict
 	if number.Finite(p) {
 		text += "; p = " + spanText(p, pHigh, pDecimals)
 	}

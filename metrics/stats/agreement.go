@@ -30,6 +30,7 @@ func (a Agreement) String() string {
 // interval has no other width.
 func (e Exponent) Agreement(tolerance float64) Agreement {
 	low, high := e.Theory()
+	near := e.rounding()
 	switch {
 	case math.IsNaN(e.Value):
 		return NoFit
@@ -37,7 +38,7 @@ func (e Exponent) Agreement(tolerance float64) Agreement {
 		return NoPrediction
 	case math.IsNaN(e.Low):
 		return NoInterval
-	case e.Low > high+rounding || e.High < low-rounding:
+	case e.Low > high+near || e.High < low-near:
 		return Differs
 	case e.Low >= low-tolerance && e.High <= high+tolerance:
 		return Agrees
@@ -52,11 +53,13 @@ func (e Exponent) Agreement(tolerance float64) Agreement {
 func (e Exponent) P() float64 {
 	low, high := e.Theory()
 	off := max(low-e.Value, e.Value-high, 0)
-	if off <= rounding {
+	if off <= e.rounding() {
 		off = 0
 	}
 	return studentP(off, e.SE, e.Seeds)
 }
+
+func (e Exponent) rounding() float64 { return max(rounding, e.Rounding) }
 
 // Theory returns theory's exponent for these runs: the exact power or, if there is none, the
 // range of the predicted one; NaN if theory predicts nothing.

@@ -27,6 +27,8 @@ type Exponent struct {
 	// the most that theory adds to Predicted for ranks not far below the maps' width; negative if
 	// the power falls
 	Rise float64
+	// a deviation from theory up to this is none; at least that which float32 makes where nothing is random
+	Rounding float64
 }
 
 // Range returns the smallest and the largest power that theory predicts, for ranks from far

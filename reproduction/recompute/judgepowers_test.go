@@ -53,6 +53,7 @@ func judgeRows(r rule, arms []*arm, names []string, rows []row) finding {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
+	f.seen = f.seen.plus(pairedSaid(rows, r.Limits["level"]))
 	if slices.Contains(names, "loss_drop_first") {
 		f.seen = f.seen.plus(say{text: " "}, checkedSaid(arms))
 		if doubt := unbelievable(arms); doubt.text != "" {
@@ -130,6 +131,30 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	return f
 }
 
+// pairedSaid is what pairing would find where a rule does not pair.
+func pairedSaid(rows []row, level float64) say {
+	var ps []float64
+	sharper, groups := 0, distinct(rows)
+	for _, g := range groups {
+		p := g[0].power
+		if p.paired != nil {
+			return say{}
+		}
+		p = g[0].arm.pair(p, g[0].statistic, 0)
+		if ps = append(ps, p.p()); p.sharper() {
+			sharper++
+		}
+	}
+	if sharper == 0 {
+		return say{}
+	}
+	ps = holm(ps)
+	return phrase(" In # of the distinct rows theory's own power is another for each seed. The rule does not pair "+
+		"seeds. If each seed's power is paired with theory's for that seed, # of # distinct rows differ, corrected, "+
+		"and the smallest p is #.", count(sharper), count(atMost(ps, level)), count(len(groups)),
+		sig(slices.Min(present(ps)), 2))
+}
+
 // othersDiffering are the rows that differ, judged alone, in groups whose first row agrees.
 func othersDiffering(groups [][]row, tolerance float64) say {
 	n, named := 0, []string(nil)
@@ -153,6 +178,11 @@ func othersDiffering(groups [][]row, tolerance float64) say {
 
 // offBy says how far a value is from what is claimed of it.
 func offBy(far float64) say { return phrase("off by #", sig(far, 2)) }
+
+// offFlat says how far a power is from the side of ±flat where a claim has it.
+func offFlat(far, flat float64) say {
+	return phrase("# on the wrong side of ±#", sig(far, 2), plain(flat))
+}
 
 // beyond is how far a value lies outside of ±flat; within is how far it lies inside.
 func beyond(v, flat float64) float64 { return math.Max(0, math.Abs(v)-flat) }
@@ -266,20 +296,24 @@ func unbelievable(arms []*arm) say {
 
 // powersTable has a row for each arm and statistic.
 func powersTable(arms []*arm, names []string) wanted {
+	return rowsTable(arms, names, (*arm).power)
+}
+
+// rowsTable has the powers that of gives.
+func rowsTable(arms []*arm, names []string, of func(*arm, string) power) wanted {
 	t := wanted{kind: "powers"}
 	for _, a := range arms {
 		for _, name := range names {
 			if a.rank() == 0 {
 				continue
 			}
-			t.rows = append(t.rows, powerRow(a, name))
+			t.rows = append(t.rows, powerRow(a, name, of(a, name)))
 		}
 	}
 	return t
 }
 
-func powerRow(a *arm, name string) wantedRow {
-	p := a.power(name)
+func powerRow(a *arm, name string, p power) wantedRow {
 	values := map[string]say{
 		"fitted power": p.shown(), "predicted power": one(plain(p.predicted)), "exact theory": {},
 		"verdict": {text: p.agreement(near)},
@@ -291,6 +325,9 @@ func powerRow(a *arm, name string) wantedRow {
 	if !math.IsNaN(p.exact) {
 		held, all := a.exactRanks(name)
 		values["exact theory"] = phrase("#, at # of # ranks", fix(p.exact, p.decimals()), count(held), count(all))
+	}
+	if p.paired != nil {
+		values["above exact theory, paired by seed"] = bracketed(p.paired.interval, 4)
 	}
 	r := a.row(values)
 	r.keys["quantity"] = say{text: titleOf(name)}
@@ -329,7 +366,7 @@ func armOf(arms []*arm, scheme string) *arm {
 // fallsAndStays judges whether one power is below -flat and another within ±flat, and says how far
 // off the two are.
 func fallsAndStays(falls, stays power, flat float64) (string, say) {
-	far := offBy(math.Max(math.Max(0, falls.mean+flat), beyond(stays.mean, flat)))
+	far := offFlat(math.Max(math.Max(0, falls.mean+flat), beyond(stays.mean, flat)), flat)
 	switch {
 	case falls.high < -flat && stays.low >= -flat && stays.high <= flat:
 		return seen, far
@@ -417,7 +454,7 @@ func rsloraAlone(r rule, s *study, statistic, what string) finding {
 			}
 		}
 	}
-	f.off = offBy(far)
+	f.off = offFlat(far, flat)
 	return f
 }
 

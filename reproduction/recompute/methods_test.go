@@ -138,6 +138,7 @@ func judgeMethodPowers(r rule, s *study) finding {
 			if name == "loss_drop_first" && math.IsNaN(p.predicted) && math.IsNaN(p.exact) {
 				p.predicted, p.rise = a.law(name)
 			}
+			p = a.pair(p, name, r.Limits["rounding"])
 			of := row{power: p, name: names[i], arm: a, statistic: name}
 			if p.judged() {
 				rows = append(rows, of)
@@ -148,23 +149,42 @@ func judgeMethodPowers(r rule, s *study) finding {
 		}
 	}
 	f := judgeRows(r, arms, r.Statistics, rows)
+	f.tables = []wanted{rowsTable(arms, r.Statistics, func(a *arm, name string) power {
+		p := a.power(name)
+		if name == "loss_drop_first" && math.IsNaN(p.predicted) && math.IsNaN(p.exact) {
+			p.predicted, p.rise = a.law(name)
+		}
+		return a.pair(p, name, r.Limits["rounding"])
+	})}
 	f.tables = append([]wanted{methodsWanted(cells, r.Limits["flat"])}, f.tables...)
 	f.seen = f.seen.plus(methodsSaid(cells))
 	return f
 }
 
 func methodsSaid(cells []row) say {
-	verdicts, ranged := make(map[string]int), 0
+	n := make(map[bool]map[string]int) // of ranges, and of powers
+	n[true], n[false] = make(map[string]int), make(map[string]int)
 	for _, c := range cells {
-		verdicts[c.agreement(near)]++
-		if low, high := c.theory(); low < high {
-			ranged++
+		if low, high := c.theory(); !math.IsNaN(low) {
+			n[low < high][c.agreement(near)]++
+			n[low < high]["all"]++
 		}
 	}
-	return phrase(" Cells of the table, each a first loss drop: #, of which # have a derivation. Judged alone, # "+
-		"agree, # are consistent and not resolved, and # differ. Theory derives a range for # of them, and one power "+
-		"for the others.", count(len(cells)), count(len(cells)-verdicts["no prediction"]), count(verdicts["agrees"]),
-		count(verdicts["consistent, not resolved"]), count(verdicts["differs"]), count(ranged))
+	of := func(ranged bool) []digits {
+		all := []digits{count(n[ranged]["all"])}
+		for _, verdict := range []string{"agrees", "consistent, not resolved", "differs"} {
+			all = append(all, count(n[ranged][verdict]))
+		}
+		return all
+	}
+	s := phrase(" Cells of the table, each a first loss drop: #, of which # have a derivation.", count(len(cells)),
+		count(n[true]["all"]+n[false]["all"])).plus(phrase(" For # of them theory derives one power: judged alone, # "+
+		"agree with it, # are consistent and not resolved, and # differ.", of(false)...))
+	if n[true]["all"] > 0 {
+		s = s.plus(phrase(" For # theory derives a range only, which is a weak test: # lie in it, # are not resolved, "+
+			"and # lie outside.", of(true)...))
+	}
+	return s
 }
 
 // methodsWanted has a row for each method and a column for each optimizer.
@@ -210,7 +230,11 @@ func (r row) cell(flat float64) say {
 		measured = r.shown()
 	}
 	verdict := stabilityOf(r.power, flat)
-	s := derived.plus(say{text: "; "}, measured, say{text: ", " + r.agreement(near) + "; " + verdict})
+	s := derived.plus(say{text: "; "}, measured)
+	if r.sharper() {
+		s = s.plus(say{text: ", above theory by "}, bracketed(r.paired.interval, 4))
+	}
+	s.text += ", " + r.agreement(near) + "; " + verdict
 	if p, to := r.arm.stableP(r.exact); !math.IsNaN(p) {
 		s = s.plus(say{text: "; p = "}, spanned(p, to, 2))
 	}

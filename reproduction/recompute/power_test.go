@@ -22,6 +22,13 @@ type power struct {
 	runs, excluded  int
 	predicted, rise float64 // NaN where theory says nothing
 	exact           float64 // the same fit through exact expectations; NaN where there are none
+	paired          *paired // nil where seeds are not paired
+}
+
+// paired is the difference, seed by seed, between the power and that of exact expectations.
+type paired struct {
+	interval
+	rounding float64 // a difference up to this counts as none
 }
 
 // fitted reports whether there is a fit.
@@ -77,7 +84,29 @@ func (a *arm) power(statistic string) power {
 // if one has none. The fit is of logarithms, and the mean of a logarithm lies below the
 // logarithm of the mean by half of the relative variance over draws; for roots, by half of
 // that.
-func (a *arm) exactPower(statistic string) float64 {
+func (a *arm) exactPower(statistic string) float64 { return fit(a.expectations(statistic)).mean }
+
+// pair pairs a power of the arm with that of exact expectations, where there is one.
+func (a *arm) pair(p power, statistic string, rounding float64) power {
+	if !p.fitted() || math.IsNaN(p.exact) {
+		return p
+	}
+	expected, over := make(map[[2]int]float64), a.values(statistic)
+	for _, o := range a.expectations(statistic) {
+		expected[[2]int{o.rank, o.seed}] = o.value
+	}
+	for i, o := range over {
+		over[i].value /= expected[[2]int{o.rank, o.seed}]
+	}
+	p.paired = &paired{fit(over).interval, math.Max(rounding, float32Error)}
+	return p
+}
+
+// sharper reports whether pairing makes the standard error smaller by over 2%.
+func (p power) sharper() bool { return p.paired != nil && p.paired.se < 0.98*p.se }
+
+// expectations are what exactPower is fitted to; none if a run has no expected value.
+func (a *arm) expectations(statistic string) []observed {
 	below := make(map[int]float64)
 	for _, c := range a.cells {
 		over := c.overExpected(statistic)
@@ -92,12 +121,12 @@ func (a *arm) exactPower(statistic string) float64 {
 	var expected []observed
 	for _, o := range a.observations(func(r *run) float64 { return r.expected(statistic) }) {
 		if math.IsNaN(o.value) {
-			return nan
+			return nil
 		}
 		o.value *= math.Exp(-below[o.rank])
 		expected = append(expected, o)
 	}
-	return fit(expected).mean
+	return expected
 }
 
 // beyond says why theory predicts nothing for the arm, or nothing after its first update.
@@ -156,10 +185,22 @@ func (p power) off() float64 {
 
 // p is the P of the hypothesis that the power is theory's.
 func (p power) p() float64 {
-	if p.off() <= float32Error {
-		return twoSided(0, p.se, p.n)
+	over, rounding := p.held()
+	off := p.off()
+	if off <= rounding {
+		off = 0
 	}
-	return twoSided(p.off(), p.se, p.n)
+	return twoSided(off, over.se, over.n)
+}
+
+// held is the interval that is held to theory, and the deviation that counts as none.
+func (p power) held() (over interval, rounding float64) {
+	if p.paired == nil {
+		return p.interval, float32Error
+	}
+	over = p.paired.interval
+	over.mean, over.low, over.high = over.mean+p.exact, over.low+p.exact, over.high+p.exact
+	return over, p.paired.rounding
 }
 
 // float32Error is more than float32 is off by in a power. Nothing is left to chance in some rows, whose
@@ -169,6 +210,7 @@ const float32Error = 1e-6
 // agreement is the verdict on the power compared with theory's.
 func (p power) agreement(tolerance float64) string {
 	low, high := p.theory()
+	over, rounding := p.held()
 	switch {
 	case !p.fitted():
 		return "no fit"
@@ -176,7 +218,7 @@ func (p power) agreement(tolerance float64) string {
 		return "no prediction"
 	case math.IsNaN(p.low):
 		return "no interval"
-	case p.interval.low-high > float32Error || low-p.interval.high > float32Error:
+	case over.low-high > rounding || low-over.high > rounding:
 		return "differs"
 	case p.within(tolerance):
 		return "agrees"
@@ -187,7 +229,8 @@ func (p power) agreement(tolerance float64) string {
 // within reports whether the whole interval lies within the tolerance of theory's power.
 func (p power) within(tolerance float64) bool {
 	low, high := p.theory()
-	return p.interval.low >= low-tolerance && p.interval.high <= high+tolerance
+	over, _ := p.held()
+	return over.low >= low-tolerance && over.high <= high+tolerance
 }
 
 // judged reports whether there is an interval and a prediction.
@@ -214,7 +257,7 @@ func (p power) decimals() int {
 		if low, high = 0, 0; !(p.interval.low > 0 || p.interval.high < 0) {
 			return 3
 		}
-	} else if p.agreement(near) != "differs" {
+	} else if p.paired = nil; p.agreement(near) != "differs" {
 		return 3
 	}
 	for d := 3; d < 6; d++ {

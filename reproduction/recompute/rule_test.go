@@ -75,8 +75,8 @@ var rules = map[string]rule{
 	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofComparisons},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
 	"method-powers": {
-		Test: "method-powers/2", Study: "methods", Statistics: []string{"grad_norm_onset", "loss_drop_first"},
-		Limits: limits{"tolerance": near, "level": level, "flat": flat},
+		Test: "method-powers/3", Study: "methods", Statistics: []string{"grad_norm_onset", "loss_drop_first"},
+		Limits: limits{"tolerance": near, "level": level, "flat": flat, "rounding": 1e-4},
 	},
 	"init-losses": {Test: "init-losses/3", Study: "init-losses", Limits: ofComparisons},
 }

@@ -76,7 +76,7 @@ func lacking(what string) finding {
 // judges are the tests that rules name.
 var judges = map[string]func(rule, *study) finding{
 	"powers/3":            judgePowers,
-	"method-powers/2":     judgeMethodPowers,
+	"method-powers/3":     judgeMethodPowers,
 	"spread/1":            judgeSpread,
 	"pattern/2":           judgePattern,
 	"outputs/1":           judgeOutputs,
