@@ -28,7 +28,7 @@ var tools = []tool{
 		"Tukey 1958", "metrics/stats/exponent.go"},
 	{"vertex over rates", "tuned losses, best rates", "a parabola in log rate near the best",
 		"Newton's form through three points", "metrics/stats/optimum.go"},
-	{"one-sided sign test", "what a transferred rate loses", "none: exact for independent seeds",
+	{"one-sided sign test", "what a transferred rate loses", "independent seeds; see Regret for linked ones",
 		"binomial", "metrics/stats/sign.go"},
 	{"power over makers", "public results", "makers independent; parabolas over rates a factor of 3 apart",
 		"Student", "public/power.go"},
