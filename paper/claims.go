@@ -154,7 +154,8 @@ var claims = []Claim{
 		Says: "the pattern is the same for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, " +
 			"questions are doc comments with a signature, and answers are the functions below them: the data are " +
 			"not GSM8K.",
-		Looks:   "the same as under SGD.",
+		Looks: "the same as under SGD. No optimizer has acted at the onset, so that the onset's norms are the very " +
+			"numbers of the claim on SGD: that half is no second measurement.",
 		Rule:    patternRule("paper-fig5"),
 		Shows:   []string{"gradient-norm"},
 		Resolve: moreSeeds,
@@ -224,7 +225,8 @@ var claims = []Claim{
 		Looks: "stability, as theory and the rank check define it: a scheme is stable if the power of rank of the " +
 			"first loss drop is within ±0.1 of 0. The paper speaks of gradients; this is about one step. The drop " +
 			"is a first-order estimate. Where it is large enough to be told from rounding, it must agree with what " +
-			"the loss did on the same batch, to a tenth. " + oneMeasurement,
+			"the loss did on the same batch, to a tenth. Under SGD it is the square of the onset's norm times the " +
+			"learning rate, so that this and the claim on that norm are one measurement. " + oneMeasurement,
 		Rule:    stableRule("sgd"),
 		Shows:   []string{"check-sgd"},
 		Resolve: moreSeeds,
@@ -395,8 +397,10 @@ var claims = []Claim{
 		Says:   "nothing about losses.",
 		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
 			"for every multiplier. Each seed gets the rate that the next seed found best at the smallest rank, so " +
-			"that the interval has in it how well one seed tunes. An exact sign test asks for each multiplier " +
-			"whether more than half of all seeds would lose less than a tenth. What seeds lose is skewed, and no " +
+			"that the interval has in it how well one seed tunes. A sign test asks for each multiplier whether " +
+			"more than half of all seeds would lose less than a tenth. It is exact for seeds that are independent; " +
+			"here a seed is linked to the next one, whose rate it gets, and docs/statistics.md has the size by " +
+			"simulation. What seeds lose is skewed, and no " +
 			"test of its mean is sure with so few of them. The sign test lets a small part of the seeds " +
 			"lose any amount. A small loss does not show that this power is the best one.",
 		Rule: Rule{
@@ -423,8 +427,8 @@ var claims = []Claim{
 	},
 	{
 		Key: "tuned-schemes",
-		Name: "With the learning rate tuned for each scheme and rank, rsLoRA and LoRA+ end at LoRA's loss, to " +
-			"within a tenth of what LoRA learned",
+		Name: "With the learning rate tuned for each scheme and rank, rsLoRA and LoRA+ with ratio 16 end at LoRA's " +
+			"loss, to within a tenth of what LoRA learned",
 		Source: "Learning Rate Matters, arXiv 2602.04998",
 		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss of each " +
 			"other.",
@@ -441,7 +445,7 @@ var claims = []Claim{
 	{
 		Key: "tuned-ranks",
 		Name: "With the learning rate tuned for each scheme and rank, the largest rank ends at a lower loss than " +
-			"the smallest under LoRA, rsLoRA and LoRA+",
+			"the smallest under LoRA, rsLoRA and LoRA+ with ratio 16, after as many steps",
 		Source: "open question",
 		Says:   "nothing. Figure 2 of the paper uses one rate for all ranks.",
 		Looks: "the final loss at the largest rank against that at the smallest, scheme by scheme, after as many " +

@@ -27,6 +27,12 @@ func (s shapes) perToken(rank int) float64 {
 	return 4*s.weights + 6*float64(rank)*s.sides + 4*s.vocab*s.width + 7*s.layers*s.tokens*s.width
 }
 
+// runCosts says how many times as much a run costs at the first rank as at the reference's.
+func (d comparison) runCosts() string {
+	return fmt.Sprintf(" All ranks make as many steps, so that a run at rank %d costs %s times as much as one at rank "+
+		"%d.", d.Cell.Rank, number.Significant(d.Cell.Flops/d.Reference.Flops, 2), d.Reference.Rank)
+}
+
 // stepCosts says how many times as much a step costs at the first rank as at the reference's, here and at
 // a size at which the maps are much wider than the ranks.
 func (d comparison) stepCosts() string {

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/nn"
@@ -81,4 +82,26 @@ func (r Reproduction) seenBy() string {
 		return ""
 	}
 	return "What the claims that are seen rest on: " + strings.Join(all, "; ") + "."
+}
+
+// onIdentity are the claims that rest, in whole or in part, on one identity: the gradient norm at the onset is γ√r
+// times what does not depend on rank.
+var onIdentity = []string{"onset-collapse", "pattern-sgd", "pattern-adafactor", "pattern-attention", "only-sqrt-onset",
+	"only-sqrt-stable-sgd", "start-free-of-rank", "init-powers"}
+
+// oneIdentity says which of the claims that are seen are no evidence beside each other; empty if there are none.
+func (r Reproduction) oneIdentity() string {
+	var numbers []string
+	for i, f := range r {
+		if f.Standing == Seen && slices.Contains(onIdentity, f.Key) {
+			numbers = append(numbers, strconv.Itoa(i+1))
+		}
+	}
+	last := len(numbers) - 1
+	if last < 1 {
+		return ""
+	}
+	return fmt.Sprintf(" They are not so many pieces of evidence: claims %s and %s rest, in whole or in part, on one "+
+		"identity, that the gradient norm at the onset is γ√r times what does not depend on rank.",
+		strings.Join(numbers[:last], ", "), numbers[last])
 }

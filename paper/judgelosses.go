@@ -129,6 +129,8 @@ func rankGain(r Rule, v View) Finding {
 				number.Brief(100*r.limit("least-learned")))
 		}
 	}
+	f.Beware = top.runCosts()
+	f.Text += f.Beware
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, comparisons)}
 	return f
 }

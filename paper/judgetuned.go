@@ -135,7 +135,7 @@ func ranksGain(_ Rule, v View) Finding {
 		said = append(said, d.text())
 	}
 	f.Shares = sharesOf(tops...)
-	f.Beware = edgesText(tops)
+	f.Beware = tops[0].runCosts() + edgesText(tops)
 	f.Text = "The largest rank against the smallest, scheme by " +
 		"scheme:" + listText(said) + paragraph + strings.TrimSpace(f.Beware+withoutEdges(tops)+" "+ofFull(v))
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, all), ratesTable(v)}

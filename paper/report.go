@@ -132,11 +132,20 @@ func (f Finding) before(past Past) string {
 	if len(all) == 0 {
 		return ""
 	}
-	text := "\nJudgements before: " + strings.Join(all, "; ") + ".\n"
+	text := "\nJudgements before: " + strings.Join(all, "; ") + "." + repeated(len(all)+1) + "\n"
 	if over, _ := f.overBlocks(past); over != "" {
 		text += "\nOver blocks: " + over + "\n"
 	}
 	return text
+}
+
+// repeated says what it means that a claim was judged so many times; empty if that was once or twice.
+func repeated(times int) string {
+	if times < 3 {
+		return ""
+	}
+	return fmt.Sprintf(" With the present one that makes %d. Whether there was a next judgement depended on what the "+
+		"one before found, so the present standing has been given more than one chance.", times)
 }
 
 // fewNumbers are the numbers of a judgement, if they are so few that a sentence can name them.
@@ -198,8 +207,9 @@ func (r Reproduction) studies() string {
 	return "\n## How the studies were made\n\n" +
 		"`sweep reproduce --only STUDY` makes a single study again; a study whose name ends in 135m also needs " +
 		"--model and --set data=PATH. Block k of the seeds has the seeds that the " +
-		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
-		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
+		"experiment names, plus 1000 k. A rule uses a block only once, unless its study is run on " +
+		"it again by another program, as init-losses was: a rule that was changed after its runs is judged on the " +
+		"next block. The grid is the fingerprint of the experiment's settings. Where " +
 		"a study has one, paper/grids.yaml had it before these runs. For the other studies the line in that file " +
 		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
 		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +

@@ -225,7 +225,13 @@ func (r report) earlier(key, hash string, now *judgement) say {
 	if len(all) == 0 {
 		return say{}
 	}
-	return join(all, "; ").plus(say{text: "."})
+	said := join(all, "; ").plus(say{text: "."})
+	if len(all) > 1 {
+		said = said.plus(phrase(" With the present one that makes #. Whether there was a next judgement depended "+
+			"on what the one before found, so the present standing has been given more than one chance.",
+			count(len(all)+1)))
+	}
+	return said
 }
 
 // block is how runs were made that claims were judged on.

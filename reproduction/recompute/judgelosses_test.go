@@ -139,6 +139,12 @@ func edgesSaid(family []*comparison) say {
 		"losses may lie: "}.plus(join(all, "; "), say{text: "."})
 }
 
+// runCosts is the ratio of the costs of two ranks' runs.
+func (d *comparison) runCosts() say {
+	return phrase(" All ranks make as many steps, so that a run at rank # costs # times as much as one at rank #.",
+		count(d.cell.rank()), sig(d.cell.num("flops")/d.reference.num("flops"), 2), count(d.reference.rank()))
+}
+
 // stepCosts is the ratio of the costs of two ranks' steps, here and for Llama 2 7B: operations for each token
 // of 512, with all linear maps adapted.
 func (d *comparison) stepCosts() say {
@@ -224,6 +230,8 @@ func judgeRankGain(r rule, s *study) finding {
 		const text = " That is less than the #% that a verdict needs."
 		f.seen = f.seen.plus(phrase(text, plain(100*least)))
 	}
+	f.beware = top.runCosts()
+	f.seen = f.seen.plus(f.beware)
 	return f
 }
 
@@ -384,7 +392,7 @@ func judgeRanks(_ rule, s *study) finding {
 	for _, d := range tops {
 		said = append(said, d.text())
 	}
-	beware := edgesSaid(tops)
+	beware := tops[0].runCosts().plus(edgesSaid(tops))
 	rest := beware.plus(withoutEdges(tops), say{text: " "}, ofFull(arms))
 	rest.text = strings.TrimPrefix(rest.text, " ")
 	says := say{text: "The largest rank against the smallest, scheme by scheme:\n\n- "}.plus(join(said, ".\n- "+
