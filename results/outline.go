@@ -80,27 +80,33 @@ type outline struct {
 
 func outlineOf(r Run, configs *configReader) outline {
 	fields, _ := configs.fields(r.Config) // what is wrong with it is said when its row is written
-	o := outline{r, metrics.Recorded(r.Curve...), metrics.Recorded(r.Modules...),
+	o := outline{r.summary(), metrics.Recorded(r.Curve...), metrics.Recorded(r.Modules...),
 		one(strings.Join(pathsOf(fields), "\n"))}
-	o.Provenance = unique.Make(r.Provenance).Value()
-	for _, text := range []*string{&o.Experiment, &o.Scheme, &o.Optimizer, &o.BeyondTheory} {
-		*text = one(*text)
-	}
-	o.Warnings, o.Axes = slices.Clone(r.Warnings), slices.Clone(r.Axes)
-	for i, w := range r.Warnings {
-		o.Warnings[i] = one(w)
-	}
-	for i, a := range r.Axes {
-		o.Axes[i] = grid.Coordinate{Name: one(a.Name), Value: one(a.Value)}
-	}
-	o.statistics = make([]float64, len(metrics.Statistics))
-	for i, s := range metrics.Statistics {
-		o.statistics[i] = s.Of(r.Curve)
-	}
 	o.method = one(r.Method())
-	o.Curve = slices.Clone(r.Curve[:min(1, len(r.Curve))]) // the onset
 	o.Modules, o.Validation, o.Config = nil, nil, nil
 	return o
+}
+
+// summary is the run with the onset of its curve alone, and with its statistics. Texts that many runs have are
+// in memory once.
+func (r Run) summary() Run {
+	r.Provenance = unique.Make(r.Provenance).Value()
+	for _, text := range []*string{&r.Experiment, &r.Scheme, &r.Optimizer, &r.BeyondTheory} {
+		*text = one(*text)
+	}
+	r.Warnings, r.Axes = slices.Clone(r.Warnings), slices.Clone(r.Axes)
+	for i, w := range r.Warnings {
+		r.Warnings[i] = one(w)
+	}
+	for i, a := range r.Axes {
+		r.Axes[i] = grid.Coordinate{Name: one(a.Name), Value: one(a.Value)}
+	}
+	r.statistics = make([]float64, len(metrics.Statistics))
+	for i, s := range metrics.Statistics {
+		r.statistics[i] = s.Of(r.Curve)
+	}
+	r.Curve = slices.Clone(r.Curve[:min(1, len(r.Curve))])
+	return r
 }
 
 // one returns one copy of equal texts.
@@ -138,7 +144,7 @@ func inOrder(set map[metrics.Quantity]bool) []metrics.Quantity {
 	return slices.DeleteFunc(metrics.Quantities(), func(q metrics.Quantity) bool { return q.Optional() && !set[q] })
 }
 
-// statistic returns a statistic of the run's curve, or what an outline knows of it.
+// statistic returns a statistic of the run's curve, or what a summary knows of it.
 func (r Run) statistic(s metrics.Statistic) float64 {
 	if r.statistics == nil {
 		return s.Of(r.Curve)

@@ -24,6 +24,14 @@ func (s *Store) Asked(g grid.Grid) (runs []Run, others int, problems []error) {
 	return sorted(collect(s, g, s.View))
 }
 
+// Summaries is Asked for what tables show: of each curve only the onset is there, and Run.Statistic knows the rest.
+func (s *Store) Summaries(g grid.Grid) (runs []Run, others int, problems []error) {
+	return sorted(collect(s, g, func(id string) (Run, error) {
+		r, err := s.View(id)
+		return r.summary(), err
+	}))
+}
+
 // View is Get without Modules, whose file is held to its checksum all the same.
 func (s *Store) View(id string) (Run, error) {
 	r, err := s.get(id, decodeView)

@@ -80,7 +80,7 @@ type Run struct {
 
 	Varies bool `json:"-"` // trained again, it may have other bytes; known only of a run that was just trained
 
-	statistics []float64 // of an outline: its values of metrics.Statistics; nil otherwise
+	statistics []float64 // of a summary: its values of metrics.Statistics; nil otherwise
 	method     string    // of an outline: its Method
 
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out

@@ -107,7 +107,7 @@ type holdings struct {
 // stored reads the runs that the experiment of a store asks for, and no others, and says on standard error
 // which runs it leaves out.
 func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
-	return storedIn(cmd, []string{dir})
+	return storedIn(cmd, []string{dir}, wholeRuns)
 }
 
 // holdingsOf returns the holdings that are those runs, beside other runs of the store and problems.

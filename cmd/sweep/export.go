@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -67,8 +66,7 @@ func newExport() *cobra.Command {
 		if err := ofStores(cmd, dirs); err != nil {
 			return err
 		}
-		// 100,000 runs in 1 GB; a limit that the user has set may be lower
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 900<<20)))
+		defer boundMemory()()
 		h, err := export(cmd, dirs, *out, forms)
 		if err != nil {
 			return err

@@ -62,7 +62,7 @@ func newPlot() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		h, err := storedIn(cmd, dirs)
+		h, err := storedIn(cmd, dirs, wholeRuns)
 		if err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func sourceOf(dirs []string, stderr io.Writer) (from page.Source, missing, err e
 	var told strings.Builder
 	asks := &cobra.Command{}
 	asks.SetErr(io.MultiWriter(stderr, &told))
-	h, err := storedIn(asks, dirs)
+	h, err := storedIn(asks, dirs, wholeRuns)
 	if err != nil {
 		return from, nil, err
 	}

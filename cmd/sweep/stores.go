@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -18,6 +19,15 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
+
+// memoryLimit is for views of large stores, in bytes: 100,000 runs have room in it.
+const memoryLimit = 900 << 20
+
+// boundMemory keeps memory below the limit until undo is called, and below the user's own where that is lower.
+func boundMemory() (undo func()) {
+	limit := debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), memoryLimit))
+	return func() { debug.SetMemoryLimit(limit) }
+}
 
 // storesHelp explains DIR…, for every command that shows several stores together.
 const storesHelp = severalHelp + " What is written\n" +
@@ -97,18 +107,25 @@ func viewFolder(dirs []string) (string, error) {
 	return folder, nil
 }
 
-// storedIn reads what stores hold, each as [stored] does, and joins it.
-func storedIn(cmd *cobra.Command, dirs []string) (holdings, error) {
-	opened, err := openStores(cmd, dirs, (*results.Store).Asked)
+// storedIn reads what stores hold by read, each as [stored] does, and joins it.
+func storedIn(cmd *cobra.Command, dirs []string, read reader) (holdings, error) {
+	opened, err := openStores(cmd, dirs, read)
 	if err != nil {
 		return holdings{}, err
 	}
 	return heldBy(cmd, opened)
 }
 
+// A reader reads the runs of a store that a grid asks for.
+type reader func(*results.Store, grid.Grid) (runs []results.Run, others int, problems []error)
+
+var (
+	wholeRuns reader = (*results.Store).Asked
+	summaries reader = (*results.Store).Summaries // all that tables show
+)
+
 // openStores reads the runs that the grids of stores ask for by read, and finds which record of a run counts.
-func openStores(cmd *cobra.Command, dirs []string, read func(*results.Store, grid.Grid) ([]results.Run, int, []error)) (
-	[]openedStore, error) {
+func openStores(cmd *cobra.Command, dirs []string, read reader) ([]openedStore, error) {
 	opened := make([]openedStore, len(dirs))
 	for i, dir := range dirs {
 		g, err := results.ReadGrid(dir)

@@ -31,7 +31,7 @@ func TestStoresThatAreFilled(t *testing.T) {
 			done = !open
 		default:
 		}
-		h, err := storedIn(newTable(), []string{store, other})
+		h, err := storedIn(newTable(), []string{store, other}, summaries)
 		if err != nil {
 			continue // the other store has no reported run yet, which is the error
 		}
@@ -42,7 +42,7 @@ func TestStoresThatAreFilled(t *testing.T) {
 			t.Errorf("missing %v, where %d of %d runs are there", h.missing, there, len(asked))
 		}
 	}
-	h, err := storedIn(newTable(), []string{store, other})
+	h, err := storedIn(newTable(), []string{store, other}, summaries)
 	check(t, err)
 	if len(h.runs) != len(grid.Runs) || h.missing != nil || !h.coverage.Whole() {
 		t.Errorf("%d runs of %d, missing %v", len(h.runs), len(grid.Runs), h.missing)

@@ -75,7 +75,8 @@ func newTable() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		h, err := storedIn(cmd, args)
+		defer boundMemory()()
+		h, err := storedIn(cmd, args, summaries)
 		if err != nil {
 			return err
 		}
