@@ -20,8 +20,9 @@ type packs struct {
 	folder string
 	files  FileSystem
 
-	mu   sync.Mutex
-	read map[string]*pack // by the name of the file; a pack never changes
+	mu    sync.Mutex
+	read  map[string]*pack // by the name of the file; a pack never changes
+	found []*pack          // the same in order of name, as they were last listed
 }
 
 // pack is a pack whose directory was read.
@@ -69,33 +70,46 @@ func (p *packs) list() ([]*pack, error) {
 			return nil, err
 		}
 	}
-	p.read = there
-	var all []*pack
+	p.read, p.found = there, nil
 	for _, name := range slices.Sorted(maps.Keys(there)) {
-		all = append(all, there[name])
+		p.found = append(p.found, there[name])
 	}
-	return all, nil
+	return p.found, nil
 }
 
-// get reads a run. The error is fs.ErrNotExist if no pack has it.
+// get reads a run. The error is fs.ErrNotExist if no pack has it. The folder is listed only if no pack that was
+// there before gives the run.
 func (p *packs) get(id string, decode decoder) (r Run, err error) {
-	all, err := p.list()
-	if err != nil {
+	p.mu.Lock()
+	all := p.found
+	p.mu.Unlock()
+	if r, err := readFrom(all, id, decode); err == nil {
+		return r, nil
+	}
+	if all, err = p.list(); err != nil {
 		return r, err
 	}
-	err = fs.ErrNotExist
-	for _, one := range all {
-		if _, ok := one.at[id]; ok {
-			if r, err = one.get(id, decode); err == nil {
-				return r, nil
-			}
-		}
+	if r, err = readFrom(all, id, decode); err == nil {
+		return r, nil
 	}
 	for _, one := range all {
 		// It may hold the run, as far as this program can tell.
 		if newer, ok := errors.AsType[*NewerError](one.wrong); ok && len(one.at) == 0 &&
 			errors.Is(err, fs.ErrNotExist) {
 			return r, &NewerError{ID: id, Program: newer.Program, Unknown: one.path + ": " + newer.Unknown}
+		}
+	}
+	return Run{}, err
+}
+
+// readFrom reads a run from the first of some packs that gives it.
+func readFrom(all []*pack, id string, decode decoder) (r Run, err error) {
+	err = fs.ErrNotExist
+	for _, one := range all {
+		if _, ok := one.at[id]; ok {
+			if r, err = one.get(id, decode); err == nil {
+				return r, nil
+			}
 		}
 	}
 	return Run{}, err
