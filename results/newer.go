@@ -1,14 +1,13 @@
 package results
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"ranksweep/grid"
 	"ranksweep/metrics"
@@ -98,18 +97,12 @@ func jsonNames(structure reflect.Type) (names []string) {
 // unknownParts names the columns and files of a record that this program does not know.
 // They are measured beside what it knows, so that it reads the record without them.
 func unknownParts(files []file) (names []string) {
-	points := columnNames(pointColumns(metrics.Quantities()))
-	tables := map[string][]string{
-		curveFile: points, modulesFile: points,
-		validationFile: append(columnNames(validationColumns), bytesColumn.Name),
-	}
 	for _, f := range files {
 		if !slices.Contains(recordFiles, f.name) {
 			names = append(names, fmt.Sprintf("file %q", f.name))
 		}
-		if columns, ok := tables[f.name]; ok {
-			header, _ := csv.NewReader(bytes.NewReader(f.data)).Read() // it was read before
-			for _, name := range header {
+		if columns, ok := knownColumns()[f.name]; ok {
+			for _, name := range headerOf(f.data) {
 				if !slices.Contains(columns, name) {
 					names = append(names, fmt.Sprintf("column %q of %s", name, f.name))
 				}
@@ -118,6 +111,15 @@ func unknownParts(files []file) (names []string) {
 	}
 	return names
 }
+
+// knownColumns are the columns that this program knows of each table of a record.
+var knownColumns = sync.OnceValue(func() map[string][]string {
+	points := columnNames(pointColumns(metrics.Quantities()))
+	return map[string][]string{
+		curveFile: points, modulesFile: points,
+		validationFile: append(columnNames(validationColumns), bytesColumn.Name),
+	}
+})
 
 // Newer returns, of the problems that [Store.Runs] met, the records that a newer program
 // wrote, if the grid asks for their runs. Without a grid it returns all of them.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unique"
 
 	"ranksweep/grid"
@@ -149,10 +150,17 @@ func (r Run) statistic(s metrics.Statistic) float64 {
 	if r.statistics == nil {
 		return s.Of(r.Curve)
 	}
-	for i, known := range metrics.Statistics {
-		if known.Name == s.Name {
-			return r.statistics[i]
-		}
+	if i, ok := placeOfStatistic()[s.Name]; ok {
+		return r.statistics[i]
 	}
 	return math.NaN()
 }
+
+// placeOfStatistic is where a summary has the value of a statistic.
+var placeOfStatistic = sync.OnceValue(func() map[string]int {
+	places := make(map[string]int)
+	for i, s := range metrics.Statistics {
+		places[s.Name] = i
+	}
+	return places
+})

@@ -12,6 +12,30 @@ import (
 	"ranksweep/metrics"
 )
 
+// A summary has what tables ask of its run, and of its curve the onset.
+func TestSummaries(t *testing.T) {
+	s := fill(t, Open(t.TempDir()), testGrid())
+	got, others, problems := s.Summaries(grid.Grid{})
+	want, _, _ := s.Asked(grid.Grid{})
+	if len(got) != len(want) || others != 0 || problems != nil {
+		t.Fatalf("%d summaries of %d runs, %d others, %v", len(got), len(want), others, problems)
+	}
+	for i, r := range want {
+		if len(got[i].Curve) != 1 || got[i].Method() != r.Method() {
+			t.Errorf("summary %+v", got[i])
+		}
+		for _, c := range measuredColumns() {
+			if a, b := FormatFloat(c.of(got[i])), FormatFloat(c.of(r)); a != b {
+				t.Errorf("%s of %s is %q, want %q", c.Name, r.ID, a, b)
+			}
+		}
+		got[i].Curve, got[i].statistics, r.Curve = nil, nil, nil
+		if !reflect.DeepEqual(got[i], r) {
+			t.Errorf("summary %+v, want %+v", got[i], r)
+		}
+	}
+}
+
 // An outline has the statistics of its run, and neither its curve nor its config.
 func TestOutline(t *testing.T) {
 	s := fill(t, Open(t.TempDir()), testGrid())

@@ -23,6 +23,17 @@ func csvRows(data []byte) iter.Seq2[csvRow, error] {
 	return plainRows(string(data))
 }
 
+// headerOf is the first row of a CSV text; nil if there is none that can be read.
+func headerOf(data []byte) []string {
+	for row, err := range csvRows(data) {
+		if err != nil {
+			return nil
+		}
+		return row.cells
+	}
+	return nil
+}
+
 func quotedRows(data []byte) iter.Seq2[csvRow, error] {
 	in := csv.NewReader(bytes.NewReader(data))
 	in.ReuseRecord = true

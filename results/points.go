@@ -52,6 +52,26 @@ func encodePoints(points []metrics.Point) []byte {
 	return encodeQuantities(points, slices.DeleteFunc(metrics.Recorded(points...), metrics.Quantity.Derived))
 }
 
+// withBitsPerByte is the text of a run's curve with the column that is derived when it is read, as its last one.
+func withBitsPerByte(text []byte, r Run) []byte {
+	if !knowsBytes(r.Validation) {
+		return text
+	}
+	column, cell := metrics.BitsPerByte, metrics.BitsPerByte.Name()
+	lines := bytes.SplitAfter(text, []byte{'\n'})
+	if len(lines) != 2+len(r.Curve) || bytes.ContainsAny(text, "\"\r") || bytes.Contains(lines[0], []byte(cell)) {
+		return wholeCurve(r) // which takes longer, and knows quotes, empty lines, and the column itself
+	}
+	longer := make([]byte, 0, len(text)+25*len(lines))
+	for i, line := range lines[:1+len(r.Curve)] {
+		if i > 0 {
+			cell = FormatFloat(r.Curve[i-1].Values[column])
+		}
+		longer = fmt.Appendf(longer, "%s,%s\n", line[:len(line)-1], cell)
+	}
+	return longer
+}
+
 // wholeCurve writes the curve of a run as CSV, with what is derived.
 func wholeCurve(r Run) []byte { return encodeQuantities(r.Curve, metrics.Recorded(r.Curve...)) }
 

@@ -86,10 +86,7 @@ func (r *Rest) decode(files []file) (Run, error) {
 	run, err := decodeRecord(files)
 	if err == nil && r != nil {
 		byName := contents(files)
-		curve := byName[curveFile]
-		if knowsBytes(run.Validation) {
-			curve = wholeCurve(run)
-		}
+		curve := withBitsPerByte(byName[curveFile], run)
 		r.keep(run.ID, rest{curve, byName[modulesFile], byName[validationFile], run.Config})
 	}
 	return run, err

@@ -42,6 +42,31 @@ func TestBitsPerByte(t *testing.T) {
 	}
 }
 
+// A curve with the derived column beside its text is the curve that is written anew.
+func TestBitsPerByteBesideTheText(t *testing.T) {
+	r := validated()
+	setBitsPerByte(r.Curve, r.Validation)
+	plain, want := string(encodePoints(r.Curve)), string(wholeCurve(r))
+	texts := map[string]string{"plain": plain, "written before": want}
+	texts["no last line end"] = strings.TrimSuffix(plain, "\n")
+	texts["empty lines"] = "\n" + strings.ReplaceAll(plain, "\n", "\n\n")
+	texts["returns"] = strings.ReplaceAll(plain, "\n", "\r\n")
+	texts["quoted"] = strings.Replace(plain, "step", `"step"`, 1)
+	for name, text := range texts {
+		var shown [2]string
+		for i, whole := range []string{string(withBitsPerByte([]byte(text), r)), want} {
+			rows, err := recordRows(r.ID, []byte(whole), quantityColumns(metrics.Quantities()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown[i] = string(rows)
+		}
+		if shown[0] != shown[1] {
+			t.Errorf("%s:\n%s\nwant\n%s", name, shown[0], shown[1])
+		}
+	}
+}
+
 // The bytes are a column of validation.csv and of no other file, and a record without them is what it was.
 func TestBytesAreStoredOnce(t *testing.T) {
 	with, without := validated(), validated()

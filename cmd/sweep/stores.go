@@ -23,10 +23,18 @@ import (
 // memoryLimit is for views of large stores, in bytes: 100,000 runs have room in it.
 const memoryLimit = 900 << 20
 
-// boundMemory keeps memory below the limit until undo is called, and below the user's own where that is lower.
+// boundMemory has memory collected seldom below the limit and often near it, until undo is called. A lower limit
+// of the user stays, and so does GOGC.
 func boundMemory() (undo func()) {
 	limit := debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), memoryLimit))
-	return func() { debug.SetMemoryLimit(limit) }
+	percent := debug.SetGCPercent(200)
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(percent)
+	}
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // storesHelp explains DIR…, for every command that shows several stores together.

@@ -1,10 +1,47 @@
 package main
 
 import (
+	"bytes"
+	"runtime/debug"
 	"testing"
 
+	"ranksweep/paper"
 	"ranksweep/results"
 )
+
+// The limit on memory is that of views of large stores, or the user's where that is lower.
+func TestBoundMemory(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(before)
+	for _, c := range []struct{ user, want int64 }{
+		{memoryLimit - 1, memoryLimit - 1}, {memoryLimit + 1, memoryLimit},
+	} {
+		debug.SetMemoryLimit(c.user)
+		undo := boundMemory()
+		if limit := debug.SetMemoryLimit(-1); limit != c.want {
+			t.Errorf("%d bytes, where the user set %d: want %d", limit, c.user, c.want)
+		}
+		undo()
+		if limit := debug.SetMemoryLimit(-1); limit != c.user {
+			t.Errorf("%d bytes afterwards, where the user set %d", limit, c.user)
+		}
+	}
+}
+
+// Tables of summaries are those of whole runs.
+func TestTablesOfSummaries(t *testing.T) {
+	t.Parallel()
+	_, store, _ := tunedStore(t)
+	var shown [2]bytes.Buffer
+	for i, read := range []reader{wholeRuns, summaries} {
+		h, err := storedIn(newTable(), []string{store}, read)
+		check(t, err)
+		check(t, showTables(&shown[i], h, t.TempDir(), layout{detail: paper.Whole}))
+	}
+	if shown[0].String() != shown[1].String() || shown[0].Len() == 0 {
+		t.Errorf("of summaries\n%s\nof runs\n%s", &shown[1], &shown[0])
+	}
+}
 
 // Stores that are filled while they are read show what they have at the time, and name what is missing.
 func TestStoresThatAreFilled(t *testing.T) {
