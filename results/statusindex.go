@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +17,8 @@ import (
 // It may be removed at any time, and what is not in it is read from the record.
 const statusFile = ".statuses"
 
-// statusFormat is the version of the form of that file, and of what makes a record readable.
+// statusFormat is the version of the form of that file, and of which values make a record readable. Who changes
+// either raises it.
 const statusFormat = 1
 
 // indexing says when an index is worth its while.
@@ -121,7 +121,8 @@ func encodeStatuses(all map[string]indexed) []byte {
 	return []byte(hashOf([]byte(b.String())) + "\n" + b.String())
 }
 
-// decodeStatuses reads an index. One that is damaged, or that another program wrote, says nothing.
+// decodeStatuses reads an index. One that is damaged, or of a program that knows other records,
+// says nothing.
 func decodeStatuses(text []byte) map[string]indexed {
 	all := make(map[string]indexed)
 	hash, lines, _ := strings.Cut(string(text), "\n")
@@ -136,11 +137,9 @@ func decodeStatuses(text []byte) map[string]indexed {
 	return all
 }
 
-// indexWriter is a line that tells programs apart which may read the same record differently.
+// indexWriter is a line that tells programs apart which may read the same record differently: by their format of
+// records, and by the files, fields and columns that they know. Builds that agree in these share an index.
 var indexWriter = sync.OnceValue(func() string {
-	built := ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		built = info.String()
-	}
-	return fmt.Sprintf("statuses %d by %s\n", statusFormat, hashOf([]byte(built)))
+	known := fmt.Sprintln(format, recordFiles, runFieldNames, knownColumns()) // a map is printed in order of its keys
+	return fmt.Sprintf("statuses %d by %s\n", statusFormat, hashOf([]byte(known)))
 })
