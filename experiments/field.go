@@ -56,11 +56,19 @@ func listFields() []field {
 
 // fieldNamed finds a field by its name or path.
 func fieldNamed(name string) (field, bool) {
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name || f.path == name })
-	if i < 0 {
-		return field{}, false
+	f, ok := byName[name]
+	return f, ok
+}
+
+// byName has each field by its name and by its path. The first field of a name counts.
+var byName = indexFields()
+
+func indexFields() map[string]field {
+	all := make(map[string]field)
+	for _, f := range slices.Backward(fields) {
+		all[f.name], all[f.path] = f, f
 	}
-	return fields[i], true
+	return all
 }
 
 // mustField is fieldNamed for names that are taken from the list of fields.

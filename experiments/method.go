@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"ranksweep/grid"
@@ -113,7 +114,7 @@ func (f field) idle() any {
 	if f.path == "adapter.rank" {
 		return 0
 	}
-	return f.get(Defaults())
+	return f.of(usual)
 }
 
 // Canonical returns the point with the fields that its method does not use at the values that
@@ -170,11 +171,12 @@ func (p Point) merges() bool {
 // checkMethod finds settings that the method cannot have.
 func (c Config) checkMethod() error {
 	a, name := c.Adapter, c.Adapter.Method
+	config := reflect.ValueOf(c)
 	for _, path := range c.unused() {
 		f := mustField(path)
-		if format(f.get(c)) != format(f.idle()) {
+		if format(f.of(config)) != format(f.idle()) {
 			return about(path, "adapter.method")("%s %s: method %s does not use it: must be %s", f.name,
-				written(f.get(c)), name, written(f.idle()))
+				written(f.of(config)), name, written(f.idle()))
 		}
 	}
 	switch s := a.Scaling; {

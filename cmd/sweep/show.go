@@ -36,6 +36,7 @@ func newShow() *cobra.Command {
 	set := overrides(cmd)
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer boundMemory()()
 		p, trainers, err := plan(cmd, args[0], *set, false, means{choice, asFloat32, 1, false})
 		if err != nil {
 			return err
