@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"slices"
+	"sync"
 
 	"ranksweep/grid"
 	"ranksweep/results"
@@ -15,8 +16,11 @@ import (
 // the grid asks for and runs lack is exported with the status missing. Cells and exponents
 // come from in, the reported runs that [Split] found among them.
 func Export(runs results.Outlines, in []Row, g grid.Grid, dir string, forms ...results.Form) error {
-	cells := Cells(in)
-	beside := []results.Table{cellTable(cells), exponentTable(armsOf(cells))}
+	beside := sync.OnceValue(func() []results.Table {
+		cells := Cells(in)
+		return []results.Table{cellTable(cells), exponentTable(armsOf(cells))}
+	})
+	go beside() // while the tables of runs are written
 	var written []results.Table
 	for _, f := range forms {
 		tables, err := runs.Write(dir, f, g, LocalMarks(in))
@@ -27,7 +31,7 @@ func Export(runs results.Outlines, in []Row, g grid.Grid, dir string, forms ...r
 		if !f.Wide() {
 			continue
 		}
-		if tables, err = f.WriteTables(dir, beside...); err != nil {
+		if tables, err = f.WriteTables(dir, beside()...); err != nil {
 			return err
 		}
 		written = append(written, tables...)
