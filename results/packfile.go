@@ -16,9 +16,10 @@ import (
 )
 
 // A pack is a file of finished runs: a tar archive that is compressed by zstd, so that
-// tar --zstd -xf reads it too. It is cut into frames, which are compressed each by itself. A frame
-// holds a few whole runs, whose equal parts are stored once. A skippable frame comes first, which
-// zstd passes over: it holds the SHA-256 of the pack's directory, and the directory as JSON.
+// tar --zstd -xf reads it too, but for modules.csv, which is as columns. It is cut into frames,
+// which are compressed each by itself. A frame holds a few whole runs, whose equal parts are stored
+// once. A skippable frame comes first, which zstd passes over: it holds the SHA-256 of the pack's
+// directory, and the directory as JSON.
 type directory struct {
 	Format  int         `json:"format"`  // see packFormat
 	Program string      `json:"program"` // that wrote the pack
@@ -41,7 +42,13 @@ type packedRun struct {
 // packFormat is the version of the form of packs. A program that changes the meaning or the place
 // of something raises it. Whatever it changes, it keeps the skippable frame, and in the directory
 // format, program, and the IDs of runs.
-const packFormat = 1
+const packFormat = 2
+
+// plainFormat is the version of packs in which no file is as columns. It is the first one.
+const plainFormat = 1
+
+// columnsFolder begins the names of files that are as columns, see [columnForm]. No file of a record has a folder.
+const columnsFolder = "columns/"
 
 const (
 	packSuffix = ".tar.zst"
@@ -70,7 +77,7 @@ type packWriter struct {
 }
 
 func newPackWriter(program string) *packWriter {
-	w := &packWriter{directory: directory{Format: packFormat, Program: program}}
+	w := &packWriter{directory: directory{Format: plainFormat, Program: program}}
 	w.archive = tar.NewWriter(&w.frame)
 	return w
 }
@@ -78,6 +85,7 @@ func newPackWriter(program string) *packWriter {
 // add adds the record of a run.
 func (w *packWriter) add(r packedRun, files []file) error {
 	for _, f := range files {
+		f = w.stored(f)
 		h := &tar.Header{Name: r.ID + "/" + f.name, Size: int64(len(f.data)), Mode: 0o644, Format: tar.FormatPAX}
 		if err := w.archive.WriteHeader(h); err != nil {
 			return err
@@ -89,6 +97,33 @@ func (w *packWriter) add(r packedRun, files []file) error {
 		w.endFrame()
 	}
 	return nil
+}
+
+// stored returns a file as the pack has it.
+func (w *packWriter) stored(f file) file {
+	if f.name != modulesFile {
+		return f
+	}
+	columns := toColumns(f.data)
+	if columns == nil {
+		return f
+	}
+	w.Format = packFormat
+	return file{columnsFolder + f.name, columns}
+}
+
+// restored returns files as they were before they were packed.
+func restored(stored []file) (files []file, err error) {
+	for _, f := range stored {
+		name, columns := strings.CutPrefix(f.name, columnsFolder)
+		if columns {
+			if f.data, err = fromColumns(f.data); err != nil {
+				return nil, fmt.Errorf("%s: %w", f.name, err)
+			}
+		}
+		files = append(files, file{name, f.data})
+	}
+	return files, nil
 }
 
 func (w *packWriter) endFrame() {
@@ -128,7 +163,8 @@ func decodeDirectory(content []byte) (d directory, err error) {
 	return d, err
 }
 
-// decodeFrame returns the files of each run in a frame, in order of name as they were packed.
+// decodeFrame returns the files of each run in a frame as they are stored, see [restored], in the order in which they
+// were packed.
 func decodeFrame(data []byte) (map[string][]file, error) {
 	text, err := decompressor.DecodeAll(data, nil)
 	if err != nil {
@@ -146,7 +182,7 @@ func decodeFrame(data []byte) (map[string][]file, error) {
 			return nil, err
 		}
 		id, name, _ := strings.Cut(h.Name, "/")
-		if err := errors.Join(checkID(id), checkID(name)); err != nil {
+		if err := errors.Join(checkID(id), checkID(strings.TrimPrefix(name, columnsFolder))); err != nil {
 			return nil, err
 		}
 		at := int64(len(text) - left.Len())
@@ -172,7 +208,11 @@ func salvage(data []byte) (d directory) {
 			continue
 		}
 		f := packFrame{Offset: int64(at), Size: int64(size), Hash: hashOf(data[at : at+size])}
-		for id, files := range runs {
+		for id, stored := range runs {
+			files, err := restored(stored)
+			if err != nil {
+				continue // its record is as good as missing
+			}
 			if r, err := decodeRecord(files); err == nil {
 				f.Runs = append(f.Runs, packedRun{id, r.Status})
 			}

@@ -193,18 +193,31 @@ func (p *pack) record(id string) ([]file, error) {
 	if newer, ok := errors.AsType[*NewerError](p.wrong); ok {
 		return nil, &NewerError{ID: id, Program: newer.Program, Unknown: p.path + ": " + newer.Unknown}
 	}
+	i := p.at[id]
+	runs, err := p.readFrame(i)
+	if err != nil {
+		return nil, err
+	}
+	if runs[id] == nil {
+		return nil, p.damage(i, errors.New("the run is not in it"))
+	}
+	files, err := restored(runs[id])
+	if err != nil {
+		return nil, p.damage(i, err)
+	}
+	return files, nil
+}
+
+// readFrame returns a frame, which it may have read before.
+func (p *pack) readFrame(i int) (map[string][]file, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := p.at[id]
 	f := &p.recent[i%len(p.recent)]
 	if f.index != i+1 {
 		f.index = i + 1
 		f.runs, f.err = p.frame(i)
 	}
-	if f.err == nil && f.runs[id] == nil {
-		return nil, p.damage(i, errors.New("the run is not in it"))
-	}
-	return f.runs[id], f.err
+	return f.runs, f.err
 }
 
 // frame reads a frame.

@@ -170,11 +170,14 @@ func decodePoint(row []string, columns []measured) (metrics.Point, error) {
 // FormatFloat is the shortest decimal that reads back exactly, or empty for a
 // value that is absent. An infinite value is a number that a diverged run did
 // not reach: absent.
-func FormatFloat(v float64) string {
+func FormatFloat(v float64) string { return string(appendFloat(make([]byte, 0, 24), v)) }
+
+// appendFloat appends what [FormatFloat] returns.
+func appendFloat(text []byte, v float64) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return ""
+		return text
 	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
+	return strconv.AppendFloat(text, v, 'g', -1, 64)
 }
 
 func parseFloat(s string) (float64, error) {

@@ -16,7 +16,7 @@ func newPack() *cobra.Command {
 		Use:   "pack DIR",
 		Short: "Put a store's finished runs into few large files, which take less room",
 		Long: "Pack moves finished runs into files DIR/runs/.packs/HASH.tar.zst. A run in its own folder\n" +
-			"takes six inodes, a packed one hardly any, and a third of the bytes. Every command reads\n" +
+			"takes six inodes, a packed one hardly any, and a fifth of the bytes. Every command reads\n" +
 			"packed runs as before, sweep run goes on beside them, and sweep unpack gives the same\n" +
 			"bytes back. A run's folder is removed when its pack is on the disk and was read back, so\n" +
 			"that nothing is lost if pack is interrupted. Runs that failed, damaged ones, and those\n" +
