@@ -107,18 +107,16 @@ func (b *builder) choose() error {
 	if err := b.find(known); err != nil {
 		return err
 	}
-	var f *filter
-	if b.Where != "" {
-		if f, err = b.filter(known, wanted, runs); err != nil {
-			return err
-		}
+	chosen, err := newSelection(b.Where, b.level, runs)
+	if err != nil {
+		return err
 	}
 	if slices.Contains(wanted, "phase") {
 		b.Nuisance = nil // they are axes like others
 	} else {
 		runs = slices.DeleteFunc(runs, func(r *Run) bool { return r.phase != "reported" })
 	}
-	return b.keep(runs, known, f)
+	return b.keep(runs, chosen)
 }
 
 // find looks up the variables of the spec.
@@ -149,21 +147,8 @@ func (b *builder) find(known []variable) (err error) {
 	return nil
 }
 
-// filter compiles the expression, with the type that each of its names has in the first run.
-func (b *builder) filter(known []variable, wanted []string, runs []*Run) (*filter, error) {
-	kinds := make(map[string]any)
-	for _, name := range wanted {
-		v, err := variableNamed(known, name, b.level)
-		if err != nil {
-			return nil, fmt.Errorf("%w; in --where", err)
-		}
-		kinds[name] = v.of(sample{Run: runs[0]})
-	}
-	return newFilter(b.Where, wanted, kinds)
-}
-
-// keep takes the samples of runs for which the filter holds.
-func (b *builder) keep(runs []*Run, known []variable, f *filter) error {
+// keep takes the samples of runs that are chosen.
+func (b *builder) keep(runs []*Run, chosen selection) error {
 	b.All = len(runs)
 	smoothing := analysis.Smoothing{Window: b.Smooth, Stride: 1}
 	for _, r := range runs {
@@ -173,13 +158,7 @@ func (b *builder) keep(runs []*Run, known []variable, f *filter) error {
 		}
 		before := len(b.samples)
 		for _, s := range all {
-			ok := true
-			if f != nil {
-				ok, err = f.holds(func(name string) any {
-					v, _ := variableNamed(known, name, b.level) // the filter was compiled with it
-					return v.of(s)
-				})
-			}
+			ok, err := chosen.takes(s)
 			if err != nil {
 				return err
 			}
@@ -194,12 +173,12 @@ func (b *builder) keep(runs []*Run, known []variable, f *filter) error {
 			}
 		}
 	}
-	if len(b.samples) == 0 && b.level.module && f == nil {
+	if len(b.samples) == 0 && b.level.module && b.Where == "" {
 		return fmt.Errorf("chart: no adapted map was measured by itself: an experiment with measure.modules_every " +
 			"above 0 has them measured")
 	}
 	if len(b.samples) == 0 {
-		return fmt.Errorf("chart: nothing is left of %s by --where %q", number.Count(b.All, "run"), b.Where)
+		return nothingLeft(b.All, b.Where)
 	}
 	return nil
 }
@@ -454,8 +433,8 @@ func (b *builder) note() {
 	if !b.Coverage.Whole() {
 		say("The runs are %s.", b.Coverage)
 	}
-	if b.Left < b.All {
-		say("Shown are %d of %s, those with %s.", b.Left, number.Count(b.All, "run"), b.Where)
+	if text := shownSentence(b.Left, b.All, b.Where); text != "" {
+		say("%s", text)
 	}
 	if b.Failed > 0 {
 		say("Left out: %s that failed.", number.Count(b.Failed, "run"))

@@ -27,6 +27,8 @@ type Run struct {
 	fields map[string]any
 }
 
+func newRun(r analysis.Row, phase string) *Run { return &Run{r, phase, fieldsOf(r.Config)} }
+
 // runs are all runs that did not fail, and the number of those that did.
 func (s Source) runs() (runs []*Run, failed int) {
 	add := func(r analysis.Row, phase string) {
@@ -34,7 +36,7 @@ func (s Source) runs() (runs []*Run, failed int) {
 			failed++
 			return
 		}
-		runs = append(runs, &Run{r, phase, fieldsOf(r.Config)})
+		runs = append(runs, newRun(r, phase))
 	}
 	for _, r := range s.Reported {
 		add(r, "reported")

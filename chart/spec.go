@@ -59,6 +59,9 @@ type Option struct {
 	set func(*Spec, string) error
 }
 
+// UsualWidth is the width on paper, in points, of a figure that does not say it.
+const UsualWidth = 5.5 * inch
+
 // Options has every option, in the order in which people meet them.
 var Options = []Option{
 	{"x", "rank", "What stands on the x axis. For curves: step, or tokens.",
@@ -82,6 +85,12 @@ var Options = []Option{
 		strings.Join(venueNames(), ", ") + ". 5.5in if left out.", setWidth},
 	{"format", "pdf", "Formats of the files: svg, png, pdf, or several with commas. All if left out.", setFormat},
 	{"name", "loss-by-rank", "Name of the files. Made of the names of the axes if left out.", setName},
+}
+
+// IsOfEvery reports whether an option says something of every figure, also of those of this program, see
+// [Spec.Restyled].
+func (o Option) IsOfEvery() bool {
+	return slices.Contains([]string{"where", "title", "width", "format", "name"}, o.Name)
 }
 
 // OptionNames are the names of all options.
@@ -165,10 +174,16 @@ func setName(s *Spec, value string) error {
 // Checked returns the spec with a value for everything that was left out, or says what is missing or does not
 // go together, as far as that can be known without runs.
 func (s Spec) Checked() (Spec, error) {
-	if _, err := namesIn(s.Where); err != nil {
+	if err := s.CheckWhere(); err != nil {
 		return s, err
 	}
 	return s.filled()
+}
+
+// CheckWhere says what is wrong with the expression, as far as that can be known without runs.
+func (s Spec) CheckWhere() error {
+	_, err := namesIn(s.Where)
+	return err
 }
 
 // filled is Checked without the expression.
@@ -199,7 +214,7 @@ func (s Spec) filled() (Spec, error) {
 	if s.Spread == "" {
 		s.Spread = map[bool]string{true: Band, false: Bars}[s.Kind == CurveKind]
 	}
-	s.Smooth, s.Width = max(1, s.Smooth), cmp.Or(s.Width, 5.5*inch)
+	s.Smooth, s.Width = max(1, s.Smooth), cmp.Or(s.Width, UsualWidth)
 	if s.Smooth > 1 && s.Kind != CurveKind {
 		return s, fmt.Errorf("chart: smooth %d: only curves are smoothed: leave it out", s.Smooth)
 	}

@@ -15,12 +15,15 @@ import (
 	"ranksweep/results"
 )
 
-// covered says what of the plan the runs are, as a sentence; empty if that is all of it.
-func (v View) covered() string {
-	if v.coverage.Whole() {
-		return ""
+// covered says what of the plan the runs are, and which of them are shown, in sentences; empty if that is all of it.
+func (v View) covered() (text string) {
+	if !v.coverage.Whole() {
+		text = capital(v.coverage.String()) + ". "
 	}
-	return capital(v.coverage.String()) + ". "
+	if chosen := v.chosen.String(); chosen != "" {
+		text += chosen + " "
+	}
+	return text
 }
 
 // trained says how long runs train which model, as a sentence; empty if the configs do not say it.

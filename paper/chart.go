@@ -365,8 +365,8 @@ func (c Chart) hasTheory() bool {
 // one that this program draws.
 func NewChart(spec chart.Spec, from chart.Source) (Chart, error) {
 	c, err := chart.New(spec, from)
-	if err == nil && slices.Contains(FigureNames(), c.Name) {
-		err = fmt.Errorf("paper: name %s: a figure of this program has it: choose another by --name", c.Name)
+	if err == nil {
+		err = unusedName(c.Name)
 	}
 	return Chart{c, from.Coverage}, err
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/plot/vg"
+
+	"ranksweep/chart"
 	"ranksweep/misspelt"
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
@@ -91,16 +94,43 @@ func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 	return figures, nil
 }
 
+// Restyled are figures of this program with what a spec says of every figure: title, width, name. It is an error if
+// the name is that of another figure of this program.
+func Restyled(figures []figure.Figure, by chart.Spec) (all []figure.Figure, err error) {
+	for _, f := range figures {
+		spec := chart.Spec{Name: f.Name}.Restyled(by)
+		if spec.Name != f.Name {
+			err = errors.Join(err, unusedName(spec.Name))
+		}
+		f.Name, f.Title, f.Width = spec.Name, spec.Title, vg.Length(spec.Width)
+		if f.Title != "" && f.Width == 0 {
+			f.Width = chart.UsualWidth // only figures of a given width have room for one
+		}
+		all = append(all, f)
+	}
+	return all, err
+}
+
+// unusedName is an error if a figure of this program has a name.
+func unusedName(name string) error {
+	if slices.Contains(FigureNames(), name) {
+		return fmt.Errorf("paper: name %s: a figure of this program has it: choose another by --name", name)
+	}
+	return nil
+}
+
 // of draws the figure of a view, unless there is no value to draw. Its legend says so if runs of
-// the plan are missing, and its caption if a page has no room for all.
+// the plan are missing or some were chosen, and its caption if a page has no room for all.
 func (d drawing) of(v View) (f figure.Figure, ok bool) {
 	f, ok = d.draw(v)
 	ok = ok && f.HasValues()
 	if ok {
 		f = d.onPage(v, f)
 	}
-	if mark := v.coverage.Mark(); mark != "" {
-		f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: mark})
+	for _, mark := range []string{v.coverage.Mark(), v.chosen.Mark()} {
+		if mark != "" {
+			f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: mark})
+		}
 	}
 	return f, ok
 }

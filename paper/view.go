@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ranksweep/analysis"
+	"ranksweep/chart"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -33,6 +34,7 @@ type View struct {
 	alone     bool                     // a claim on one scheme is shown: no comparison with another is part of it
 	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
 	stores    []analysis.Store         // if those of several are shown together
+	chosen    chart.Chosen             // if an expression chose the runs
 }
 
 // NewView returns a view of rows. choices say how their nuisance values were chosen, and
@@ -47,11 +49,17 @@ func (v View) Of(stores []analysis.Store) View {
 	return v
 }
 
+// Chosen returns the view of the runs that an expression leaves, which captions and legends say.
+func (v View) Chosen(c chart.Chosen) View {
+	v.chosen = c
+	return v.of(analysis.Arms(c.Rows))
+}
+
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []analysis.Arm) View {
 	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone,
-		against: v.against, wants: v.wants, stores: v.stores}
+		against: v.against, wants: v.wants, stores: v.stores, chosen: v.chosen}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

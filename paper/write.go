@@ -5,26 +5,34 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"ranksweep/chart"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 	"ranksweep/wholefile"
 )
 
-// WriteFigures writes each figure as dir/figures/NAME.svg, .png and .pdf, its caption as NAME.txt, and its data as
-// NAME.csv. A file is replaced whole or not at all.
-func WriteFigures(figures []figure.Figure, dir string) error {
-	dir = filepath.Join(dir, "figures")
+// WriteFigures writes each figure to dir/figures: NAME in each format, all if none is named, its caption as NAME.txt,
+// and its data as NAME.csv. A file is replaced whole or not at all.
+func WriteFigures(figures []figure.Figure, dir string, formats ...string) error {
+	if len(formats) == 0 {
+		formats = chart.Formats
+	}
 	for _, f := range figures {
-		for _, format := range figure.Formats {
-			if err := writeFigure(f, dir, format); err != nil {
-				return err
-			}
-		}
-		if err := writeData(f, figureTable(f), dir); err != nil {
+		if err := write(f, figureTable(f), dir, formats); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func write(f figure.Figure, data table.Table, dir string, formats []string) error {
+	dir = filepath.Join(dir, "figures")
+	for _, format := range formats {
+		if err := writeFigure(f, dir, figure.Format(format)); err != nil {
+			return err
+		}
+	}
+	return writeData(f, data, dir)
 }
 
 // writeData writes the caption of a figure to dir/NAME.txt, and its data to dir/NAME.csv.
@@ -37,16 +45,7 @@ func writeData(f figure.Figure, data table.Table, dir string) error {
 
 // Write writes the chart to dir/figures: NAME in each of its formats, its caption as NAME.txt, and its data as
 // NAME.csv. A file is replaced whole or not at all.
-func (c Chart) Write(dir string) error {
-	dir = filepath.Join(dir, "figures")
-	f := c.Figure()
-	for _, format := range c.Format {
-		if err := writeFigure(f, dir, figure.Format(format)); err != nil {
-			return err
-		}
-	}
-	return writeData(f, c.Table(), dir)
-}
+func (c Chart) Write(dir string) error { return write(c.Figure(), c.Table(), dir, c.Format) }
 
 // WriteFigures writes every figure of the findings to dir/NAME.png.
 func (r Reproduction) WriteFigures(dir string) error {

@@ -47,15 +47,15 @@ func storedFigures(dir string) ([]chart.Spec, error) {
 	return ownFigures(e)
 }
 
-// drawOwn draws the figures that the experiment of a store asks for, and prints their captions. What cannot be
-// drawn is said, and is no reason to leave out the others.
-func drawOwn(w, problems io.Writer, h holdings, dir string) {
+// drawOwn draws the figures that the experiment of a store asks for, with what a spec says of every figure, and
+// prints their captions. What cannot be drawn is said, and is no reason to leave out the others.
+func drawOwn(w, problems io.Writer, h holdings, dir string, by chart.Spec) {
 	specs, err := storedFigures(dir)
 	if err != nil {
 		fmt.Fprintf(problems, "sweep: figures of your own are not drawn: %v\n", err)
 	}
 	for _, spec := range specs {
-		if err := drawChart(w, h, dir, spec); err != nil {
+		if err := drawChart(w, h, dir, spec.Restyled(by)); err != nil {
 			fmt.Fprintf(problems, "sweep: figure %s is not drawn: %v\n", spec.Name, err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"ranksweep/analysis"
 	"ranksweep/chart"
 	"ranksweep/paper"
+	"ranksweep/paper/figure"
 )
 
 func newPlot() *cobra.Command {
@@ -27,9 +28,12 @@ func newPlot() *cobra.Command {
 			"Figures that the experiment file asks for under figures are drawn too.\n\n" +
 			"With --x, --y or another of these flags it draws a figure of your own: any axis, field,\n" +
 			"statistic or quantity against any other. The data of every figure are written beside it as CSV.\n" +
-			"docs/figures.md shows ten figures and the command of each.\n\n" + storesHelp,
+			"docs/figures.md shows ten figures and the command of each.\n\n" +
+			"--where, --title, --width, --format and --name go with FIGURE and with all figures too. A\n" +
+			"figure of the runs that --where leaves is called FIGURE-chosen.\n\n" + storesHelp,
 		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations\n" +
 			"  sweep plot runs/quickstart --x rank --y val_loss --lines scaling --width 3.25in\n" +
+			"  sweep plot runs/quickstart loss --where 'rank >= 16' --width 3.25in\n" +
 			"  sweep plot runs/quickstart runs/longer loss",
 		Args: atLeastOne("DIR"),
 		PreRunE: func(cmd *cobra.Command, args []string) error {
@@ -51,9 +55,13 @@ func newPlot() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		spec, own, err := specOf(cmd.Flags())
 		dirs, figures := storesAnd(args)
-		if err == nil && own && len(figures) > 0 {
-			err = fmt.Errorf("plot: FIGURE %s: the flags describe a figure of your own: leave one of the two out",
-				figures[0])
+		switch {
+		case own != "" && len(figures) > 0:
+			err = fmt.Errorf("plot: FIGURE %s, --%s: this flag describes a figure of your own: leave one of the "+
+				"two out", figures[0], own)
+		case err != nil:
+		case own == "" && spec.Name != "" && len(figures) != 1:
+			err = fmt.Errorf("plot: --name %s: must go with one FIGURE, or with --x and --y", spec.Name)
 		}
 		if err != nil {
 			return usageError{err}
@@ -66,12 +74,12 @@ func newPlot() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if own {
+		if own != "" {
 			return cmp.Or(drawChart(cmd.OutOrStdout(), h, dir, spec), h.missing)
 		}
-		err = drawNamed(cmd.OutOrStdout(), h, dir, figures)
+		err = drawNamed(cmd.OutOrStdout(), h, dir, figures, spec)
 		if err == nil && len(figures) == 0 {
-			drawOwn(cmd.OutOrStdout(), cmd.ErrOrStderr(), h, dir)
+			drawOwn(cmd.OutOrStdout(), cmd.ErrOrStderr(), h, dir, spec)
 		}
 		return cmp.Or(err, h.missing)
 	}
@@ -87,24 +95,32 @@ func storesAnd(args []string) (dirs, rest []string) {
 	return args[:n], args[n:]
 }
 
-// specOf returns the figure that flags describe; own is false if there is none.
-func specOf(flags *pflag.FlagSet) (spec chart.Spec, own bool, err error) {
+// specOf returns what flags say of a figure. own is the first of them that describes a figure of the user's own;
+// without one the others are about figures that have a name.
+func specOf(flags *pflag.FlagSet) (spec chart.Spec, own string, err error) {
 	for _, o := range chart.Options {
 		if !flags.Changed(o.Name) {
 			continue
 		}
 		value, _ := flags.GetString(o.Name) // the flag is there
-		own, err = true, errors.Join(err, spec.Set(o.Name, value))
+		err = errors.Join(err, spec.Set(o.Name, value))
+		if own == "" && !o.IsOfEvery() {
+			own = o.Name
+		}
 	}
-	if own && err == nil {
+	switch {
+	case err != nil:
+	case own != "":
 		spec, err = spec.Checked()
+	default:
+		err = spec.CheckWhere()
 	}
 	return spec, own, err
 }
 
-// drawNamed draws the named figures, of this program or of the experiment, and prints their captions. Without
-// names it draws those of this program that are drawn unasked.
-func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
+// drawNamed draws the named figures, of this program or of the experiment, with what a spec says of every figure,
+// and prints their captions. Without names it draws those of this program that are drawn unasked.
+func drawNamed(w io.Writer, h holdings, dir string, names []string, by chart.Spec) error {
 	own, err := storedFigures(dir)
 	if err != nil && len(names) > 0 {
 		return err
@@ -115,7 +131,7 @@ func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
 		if i < 0 {
 			continue
 		}
-		if err := drawChart(w, h, dir, spec); err != nil {
+		if err := drawChart(w, h, dir, spec.Restyled(by)); err != nil {
 			return err
 		}
 		names = slices.Delete(slices.Clone(names), i, i+1)
@@ -123,16 +139,36 @@ func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
 	if asked > 0 && len(names) == 0 {
 		return nil
 	}
-	figures, err := drawFigures(h.view(), dir, names...)
+	figures, err := drawUsual(h, dir, names, by)
 	if err != nil {
 		return err
 	}
 	for _, f := range figures {
-		if err := tellFigure(w, dir, f.Name, "svg,png,pdf,csv", f.Caption); err != nil {
+		if err := tellFigure(w, dir, f.Name, by.Format, f.Caption); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drawUsual draws figures of this program, as [drawNamed] says.
+func drawUsual(h holdings, dir string, names []string, by chart.Spec) ([]figure.Figure, error) {
+	view := h.view()
+	if by.Where != "" {
+		chosen, err := chart.Choose(by.Where, h.runs)
+		if err != nil {
+			return nil, err
+		}
+		view = view.Chosen(chosen)
+	}
+	figures, err := paper.Figures(view, names...)
+	if err != nil {
+		return nil, err
+	}
+	if figures, err = paper.Restyled(figures, by); err != nil {
+		return nil, err
+	}
+	return figures, paper.WriteFigures(figures, dir, by.Format...)
 }
 
 // drawChart draws a figure of the user's own, and prints its caption.
@@ -144,11 +180,16 @@ func drawChart(w io.Writer, h holdings, dir string, spec chart.Spec) error {
 	if err := c.Write(dir); err != nil {
 		return err
 	}
-	return tellFigure(w, dir, c.Name, strings.Join(append(c.Format, "csv"), ","), c.Figure().Caption)
+	return tellFigure(w, dir, c.Name, c.Format, c.Figure().Caption)
 }
 
-func tellFigure(w io.Writer, dir, name, formats, caption string) error {
-	_, err := fmt.Fprintf(w, "%s\n  %s\n", filepath.Join(dir, "figures", name+".{"+formats+"}"), caption)
+// tellFigure prints the names of a figure's files, of all formats if none is named, and its caption.
+func tellFigure(w io.Writer, dir, name string, formats []string, caption string) error {
+	if len(formats) == 0 {
+		formats = chart.Formats
+	}
+	files := name + ".{" + strings.Join(formats, ",") + ",csv}"
+	_, err := fmt.Fprintf(w, "%s\n  %s\n", filepath.Join(dir, "figures", files), caption)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/analysis"
+	"ranksweep/chart"
 	"ranksweep/cluster/slurm"
 	"ranksweep/experiments"
 	"ranksweep/paper/number"
@@ -296,10 +297,10 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err := showTables(cmd.OutOrStdout(), h, dir, layout{width: textWidth(cmd.OutOrStdout())}); err != nil {
 		return err
 	}
-	if _, err := drawFigures(h.view(), dir); err != nil {
+	if err := drawNamed(io.Discard, h, dir, nil, chart.Spec{}); err != nil {
 		return err
 	}
-	drawOwn(io.Discard, cmd.ErrOrStderr(), h, dir)
+	drawOwn(io.Discard, cmd.ErrOrStderr(), h, dir, chart.Spec{})
 	tellWhere(cmd, dir)
 	return cmp.Or(failures(analysis.Trained(h.runs)), h.missing)
 }

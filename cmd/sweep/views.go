@@ -7,19 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ranksweep/paper"
-	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 )
-
-// drawFigures draws figures of a view, all or the named ones, below dir.
-func drawFigures(v paper.View, dir string, names ...string) ([]figure.Figure, error) {
-	figures, err := paper.Figures(v, names...)
-	if err != nil {
-		return nil, err
-	}
-	return figures, paper.WriteFigures(figures, dir)
-}
 
 // writeTables prints tables, a blank line between them.
 func writeTables(w io.Writer, tables []table.Table) error {

@@ -115,7 +115,7 @@ func (f Figure) Draw(c draw.Canvas) {
 			if p != nil {
 				p.Draw(canvases[i][j])
 				data := p.DataCanvas(canvases[i][j]).Rectangle
-				f.titles(c, f.fitted(f.Panels[i*columns+j]), data, canvases[i][j].Min, j == 0)
+				f.titles(c, f.Panels[i*columns+j], data, canvases[i][j].Min, j == 0)
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func (f Figure) titles(c draw.Canvas, p Panel, data vg.Rectangle, corner vg.Poin
 	middle := vg.Point{X: (data.Min.X + data.Max.X) / 2, Y: (data.Min.Y + data.Max.Y) / 2}
 	style := textStyle(titleSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
-	lines := wrap(style, p.Title, f.titleWide())
+	lines := f.titleLines(p)
 	for i, line := range lines {
 		y := data.Max.Y + titleGap + vg.Length(len(lines)-1-i)*titleLine
 		write(c, style, vg.Point{X: middle.X, Y: y}, line)
@@ -157,7 +157,23 @@ func (f Figure) titles(c draw.Canvas, p Panel, data vg.Rectangle, corner vg.Poin
 func (f Figure) titleHigh() vg.Length {
 	lines := 0
 	for _, p := range f.Panels {
-		lines = max(lines, len(wrap(textStyle(titleSize), p.Title, f.titleWide())))
+		lines = max(lines, len(f.titleLines(p)))
 	}
 	return titleGap + vg.Length(lines)*titleLine
+}
+
+// titleLines are the lines of a panel's title. It is broken after commas and, in a figure of a given width, between
+// words where that is not enough.
+func (f Figure) titleLines(p Panel) (lines []string) {
+	style, width := textStyle(titleSize), f.titleWide()
+	for _, line := range wrap(style, p.Title, width) {
+		if f.Width == 0 {
+			lines = append(lines, line)
+			continue
+		}
+		for _, words := range breakAfter(" ", style, line, width) {
+			lines = append(lines, shortened(style, words, width))
+		}
+	}
+	return lines
 }

@@ -89,7 +89,7 @@ func isWord(name string) bool {
 	return err != nil
 }
 
-// fitted is a panel whose names and title have room in a figure of a given width.
+// fitted is a panel whose names have room in a figure of a given width.
 func (f Figure) fitted(p Panel) Panel {
 	if f.Width == 0 {
 		return p
@@ -108,11 +108,6 @@ func (f Figure) fitted(p Panel) Panel {
 		}
 	}
 	p.Y.Names = shortNames(style, p.Y.Names, f.nameWide(), 1)
-	parts := strings.SplitAfter(p.Title, ", ")
-	for i := range parts {
-		parts[i] = shortened(textStyle(titleSize), parts[i], f.titleWide())
-	}
-	p.Title = strings.Join(parts, "")
 	p.Tiles = shortTiles(p.Tiles, f.titleWide()/vg.Length(max(1, len(p.X.Names))))
 	return p
 }

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -13,15 +15,22 @@ const columnApart vg.Length = 12
 func (l Legend) split() (heads, samples, notes Legend) {
 	for _, e := range l {
 		switch {
+		case samples == nil && e.isBlank():
+			heads = append(heads, e)
 		case e.Samples != nil:
 			samples = append(samples, e)
-		case samples == nil:
-			heads = append(heads, e)
 		default:
 			notes = append(notes, e)
 		}
 	}
 	return heads, samples, notes
+}
+
+// isBlank reports whether no sample of the entry shows anything.
+func (e Entry) isBlank() bool {
+	return !slices.ContainsFunc(e.Samples, func(s Series) bool {
+		return s.Line > 0 || s.Glyph != nil || s.Spread != NoSpread
+	})
 }
 
 // noteLines are the lines of the entries without samples.
@@ -39,6 +48,9 @@ func (l Legend) noteLines(width vg.Length) (lines []string) {
 func (l Legend) columns(width vg.Length) (columns, rows int) {
 	if len(l) == 0 {
 		return 1, 0
+	}
+	if slices.ContainsFunc(l, Entry.isBlank) { // goes on with the line above it
+		return 1, len(l)
 	}
 	columns = max(1, min(len(l), int((width+columnApart)/(l.width()+columnApart))))
 	rows = (len(l) + columns - 1) / columns
