@@ -36,7 +36,9 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 			"scheme", "rank", "reference_scheme", "reference_rank", "value", "reference_value"),
 	)
 	for _, x := range v.differing {
-		table.Fill(&t, comparisons, table.Words(x.name, func(d comparison) table.Entry { return d.shared(x) }, x.field))
+		table.Fill(&t, comparisons, table.Setting(table.Words(x.name, func(d comparison) table.Entry {
+			return d.shared(x)
+		}, x.field)))
 	}
 	table.Fill(&t, comparisons,
 		table.Intervals("difference", s.Unit, "difference", func(d comparison) stats.Interval {

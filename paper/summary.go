@@ -121,11 +121,11 @@ func addTraits(t *table.Table, v View, rows func(analysis.Arm) int) {
 	for i, a := range v.arms {
 		of = append(of, slices.Repeat([]int{i}, rows(a))...)
 	}
-	table.Fill(t, of, table.Words("scheme", func(i int) table.Entry {
+	table.Fill(t, of, table.Setting(table.Words("scheme", func(i int) table.Entry {
 		return table.Entry{Text: schemeLabel(v.arms[i].Scheme), Values: []string{v.arms[i].Scheme}}
-	}, "scheme"))
+	}, "scheme")))
 	for _, s := range v.differing {
-		table.Fill(t, of, table.Words(s.name, s.entry, s.field))
+		table.Fill(t, of, table.Setting(table.Words(s.name, s.entry, s.field)))
 	}
 }
 

@@ -8,12 +8,13 @@ import (
 // gap is what a column takes beside its entries: a space at each side.
 const gap = 2
 
-// breaks says where cells are broken into lines: only between words; within words, too; or also between the numbers
-// of an interval.
+// breaks says where cells are broken into lines: only between words; within words that have a sign for it, see
+// [breakSigns]; within any word; or also between the numbers of an interval.
 type breaks uint8
 
 const (
 	betweenWords breaks = iota
+	afterSigns
 	withinWords
 	betweenNumbers
 )
@@ -24,6 +25,19 @@ type fitted struct {
 	header []string
 	rows   [][]string
 	left   []string // heads of the columns for which there was no room
+}
+
+// fitFolded is fit, which before it tears a word has all settings in one column.
+func (t Table) fitFolded(width int, last breaks) fitted {
+	f := t.fit(width, afterSigns)
+	if width <= 0 || f.width() <= width {
+		return f
+	}
+	folded, _ := f.Table.folded()
+	left := f.left
+	f = folded.fit(width, last)
+	f.left = append(left, f.left...)
+	return f
 }
 
 // fit makes lines of at most so many characters of a terminal. It breaks heads and long cells between words. If that
@@ -108,10 +122,12 @@ func (f fitted) floors(least int, at breaks) []int {
 		switch {
 		case c.Number && at < betweenNumbers:
 			floors[i] = f.column(i)
-		case !c.Number && at > betweenWords:
+		case !c.Number && at >= withinWords:
 			floors[i] = least
+		case !c.Number && at == afterSigns:
+			floors[i] = max(least, f.longest(i, parts))
 		default:
-			floors[i] = max(least, f.longestWord(i))
+			floors[i] = max(least, f.longest(i, strings.Fields))
 		}
 	}
 	return floors
@@ -128,11 +144,11 @@ func widest(widths, floors []int) int {
 	return at
 }
 
-// longestWord is the width of the longest word of a column.
-func (f fitted) longestWord(column int) int {
-	width := longest(strings.Fields(f.header[column]))
+// longest is the width of the longest piece of a column's texts.
+func (f fitted) longest(column int, pieces func(string) []string) int {
+	width := longest(pieces(f.header[column]))
 	for _, row := range f.rows {
-		width = max(width, longest(strings.Fields(row[column])))
+		width = max(width, longest(pieces(row[column])))
 	}
 	return width
 }

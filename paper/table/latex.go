@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,10 @@ func (t Table) latex(width int) string {
 	for i, text := range f.header {
 		head.WriteString(separator(i) + columns[i].head(text))
 	}
+	end := " \\\\\n"
+	if slices.ContainsFunc(columns, func(c latexColumn) bool { return c.width > 0 }) {
+		end = " \\\\[0.6ex]\n" // rows of several lines stand apart
+	}
 	for k, row := range texts {
 		for i, text := range row {
 			if columns[i].width > 0 {
@@ -49,7 +54,7 @@ func (t Table) latex(width int) string {
 			}
 			rows.WriteString(separator(i) + columns[i].cell(text))
 		}
-		rows.WriteString(" \\\\\n")
+		rows.WriteString(end)
 	}
 	if len(f.left) > 0 {
 		fmt.Fprintf(&below, "%% no room for the columns %s\n", strings.Join(f.left, ", "))
@@ -104,19 +109,35 @@ const latexPages = `\begingroup
 %s\endgroup
 `
 
-// latexSizes are the sizes of type that a table may be set in, the first that has room for its columns. A digit is that
-// of Computer Modern, in hundredths of a point; a gap, in characters, is what lies between two columns.
-var latexSizes = []struct {
+// A latexSize is a size of type. A digit is that of Computer Modern, in hundredths of a point; a gap, in characters,
+// is what lies between two columns.
+type latexSize struct {
 	name       string
 	digit, gap int
-}{{`\footnotesize`, 425, gap}, {`\scriptsize`, 398, gap / 2}, {`\tiny`, 340, gap / 2}}
+}
 
-// latexFit makes lines of at most so many characters of \footnotesize, and sets the size: a smaller one if columns have
-// no room otherwise, or words would be torn. What is too wide in any size has the smallest.
+var (
+	footnote = latexSize{`\footnotesize`, 425, gap}
+	script   = latexSize{`\scriptsize`, 398, gap / 2}
+	tiny     = latexSize{`\tiny`, 340, gap / 2}
+)
+
+// latexForms are the forms of a table, the first of which is taken that has room for its columns without a torn word.
+var latexForms = []struct {
+	size   latexSize
+	folded bool // all settings have one column
+}{{footnote, false}, {script, false}, {footnote, true}, {script, true}, {tiny, true}}
+
+// latexFit makes lines of at most so many characters of \footnotesize, and sets the size. What is too wide in any form
+// has the last one.
 func (t Table) latexFit(width int) (f fitted, size string) {
 	var left []string
-	for _, s := range latexSizes {
-		wide := width*latexSizes[0].digit/s.digit + (gap-s.gap)*len(t.Columns)
+	for _, form := range latexForms {
+		if form.folded {
+			t, _ = t.folded()
+		}
+		s := form.size
+		wide := width*footnote.digit/s.digit + (gap-s.gap)*len(t.Columns)
 		f = t.fit(wide, withinWords)
 		size = fmt.Sprintf(`%s\setlength{\tabcolsep}{%.2fem}`, s.name, float64(s.gap)/4)
 		t, left = f.Table, append(left, f.left...)
@@ -128,14 +149,21 @@ func (t Table) latexFit(width int) (f fitted, size string) {
 	return f, size
 }
 
-// tears reports whether LaTeX has to break a line within a word that has no slash.
+// tears reports whether a word is broken where it has no sign for it.
 func (f fitted) tears() bool {
-	_, texts := f.Texts()
-	for k, row := range texts {
-		for i, text := range row {
-			if strings.Contains(f.torn(text, k, i), "\n") {
+	header, texts := f.Texts()
+	for i, head := range header {
+		width := f.column(i)
+		if i < len(f.Columns) && f.Columns[i].Number {
+			continue
+		}
+		for _, row := range texts {
+			if longest(parts(row[i])) > width {
 				return true
 			}
+		}
+		if longest(parts(head)) > width {
+			return true
 		}
 	}
 	return false

@@ -23,10 +23,11 @@ type Table struct {
 
 // A Column is one column for people and one or more fields for programs.
 type Column struct {
-	Head   string
-	Fields []string
-	Number bool // aligned to the right
-	Detail bool // few readers need it: left out where there is no room
+	Head    string
+	Fields  []string
+	Number  bool // aligned to the right
+	Detail  bool // few readers need it: left out where there is no room
+	Setting bool // tells rows apart together with others of its kind, which share a column where there is no room
 }
 
 // A Row has an entry for each column.

@@ -15,7 +15,7 @@ func (t Table) WriteText(w io.Writer) error { return t.writeText(w, 0, 0) }
 
 // writeText writes rows of at most so many characters, and sentences of at most so many. 0 is any number.
 func (t Table) writeText(w io.Writer, width, sentences int) error {
-	f := t.fit(width, betweenNumbers)
+	f := t.fitFolded(width, betweenNumbers)
 	rows, err := f.text()
 	if err != nil {
 		return fmt.Errorf("table: %s: %w", t.Name, err)

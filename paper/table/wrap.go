@@ -36,14 +36,28 @@ func wrap(text string, width int, indent string) string {
 	return strings.Join(lines, "\n")
 }
 
-// broken cuts a word into parts of at most so many characters of a terminal, behind a slash, a hyphen or an
-// underscore if it has one.
+// breakSigns are the signs in a word behind which a line may end.
+const breakSigns = "/+-_"
+
+// parts are the parts of a text between which a line may end without tearing a word.
+func parts(text string) (all []string) {
+	for _, word := range strings.Fields(text) {
+		for i := strings.IndexAny(word, breakSigns); i >= 0; i = strings.IndexAny(word, breakSigns) {
+			all, word = append(all, word[:i+1]), word[i+1:]
+		}
+		all = append(all, word)
+	}
+	return all
+}
+
+// broken cuts a word into parts of at most so many characters of a terminal, behind one of [breakSigns] if it has
+// one.
 func broken(word string, width int) (parts []string) {
 	part := ""
 	for letters := graphemes.FromString(word); letters.Next(); {
 		if part != "" && twwidth.Width(part+letters.Value()) > width {
 			end := len(part)
-			if i := strings.LastIndexAny(part, "/-_"); i >= 0 {
+			if i := strings.LastIndexAny(part, breakSigns); i >= 0 {
 				end = i + 1
 			}
 			parts, part = append(parts, part[:end]), part[end:]
