@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ranksweep/explain"
+	"ranksweep/nn"
 	"ranksweep/paper/number"
 	"ranksweep/reproduction"
 )
@@ -36,6 +37,15 @@ func TestAnswers(t *testing.T) {
 		{"sgd", 1, []row{
 			{FirstStep, HeldAlpha, 32, 0.125, 16}, {FirstStep, HeldGamma, 512, 2, 1. / 16},
 			{Multiplier, HeldGamma, 512, 2, 1},
+		}},
+		{"lora-fa-adamw", 0.5, []row{ // whose A does not train
+			{BestRate, HeldAlpha, 32, 2, 0.25}, {BestRate, HeldGamma, 128, 8, 1. / 16},
+			{FirstStep, HeldAlpha, 32, 2, 0.25}, {FirstStep, HeldGamma, 128, 8, 1. / 16},
+			{Multiplier, HeldGamma, 128, 8, 1},
+		}},
+		{"Scaled_SGD", 0.5, []row{ // is no SGD
+			{FirstStep, HeldAlpha, 32, 2, 1}, {FirstStep, HeldGamma, 128, 8, 1. / 16},
+			{Multiplier, HeldGamma, 128, 8, 1},
 		}},
 		{"adafactor", 0, []row{ // a scale, as in mlx-lm
 			{BestRate, HeldGamma, 32, 32, 0.25}, {FirstStep, HeldGamma, 32, 32, 1. / 16},
@@ -103,6 +113,34 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// Each optimizer has its own evidence: what was measured of another one is said to be that, and nothing that was not
+// measured is said to be.
+func TestEvidenceIsOfTheOptimizer(t *testing.T) {
+	for _, optimizer := range nn.Optimizers() {
+		for _, p := range []float64{0, 0.5, 1} {
+			s := explain.Settings{Rank: 16, Alpha: 32, P: p}
+			a, err := Ask(Question{Settings: s, Rank: 64, Optimizer: optimizer})
+			if err != nil {
+				continue // nothing is known of it
+			}
+			for _, r := range a.Evidence {
+				said := strings.Join(r.Reasons, "\n")
+				not := strings.Contains(said, "not measured under "+optimizer)
+				own := strings.Contains(said, "\nmeasured under "+optimizer+" ") ||
+					strings.Contains(said, "\nmeasured under "+optimizer+":")
+				if r.Keeps != Multiplier && not == own {
+					t.Errorf("%s, p = %g, %s: measured under it %t, not measured %t:\n%s", optimizer, p, r.Keeps,
+						own, not, said)
+				}
+				if even := nn.UpdateOf(optimizer) == nn.EvenUpdate; r.Keeps != Multiplier &&
+					even != strings.Contains(said, "near to which the steps are") {
+					t.Errorf("%s, p = %g, %s: the derivation is for %s", optimizer, p, r.Keeps, said)
+				}
+			}
+		}
+	}
+}
+
 // TestDoubts: whatever is beyond what was derived and measured is said.
 func TestDoubts(t *testing.T) {
 	plain := explain.Settings{Rank: 16, Alpha: 32, P: 1, LR: 2e-4}
@@ -115,6 +153,7 @@ func TestDoubts(t *testing.T) {
 		{func(s *explain.Settings, _ *Question) { s.LR = 0 }, "no learning rate is named"},
 		{func(_ *explain.Settings, q *Question) { q.Rank = 1024 }, "ranks 16 and 1024: the report measured"},
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "lion" }, "that lion follows the same law is taken"},
+		{func(_ *explain.Settings, q *Question) { q.Optimizer = "adafactor" }, "with relative_step"},
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "sgd" }, "neither derived nor measured"},
 		{func(_ *explain.Settings, q *Question) { q.Rank = 4 }, "from small to large ranks only"},
 		{func(_ *explain.Settings, q *Question) {},
@@ -153,7 +192,7 @@ func TestRefused(t *testing.T) {
 		{Question{Rank: 8, LR: -1}, "learning rate -1: must be above 0"},
 		{Question{Rank: 8, LR: math.NaN()}, "learning rate NaN: must be above 0"},
 		{Question{Rank: 8, Optimizer: "galore_adamw"}, `optimizer "galore_adamw": nothing is known`},
-		{Question{Rank: 8, Optimizer: "adamax"}, "known are adafactor, adamw, lion, muon, signsgd, sgd"},
+		{Question{Rank: 8, Optimizer: "adamax"}, "known are sgd, adamw, adafactor, lion, signsgd, muon, scaled-sgd"},
 	} {
 		c.q.Settings = explain.Settings{Rank: 16, Alpha: 32, P: 1}
 		if _, err := Ask(c.q); err == nil || !strings.Contains(err.Error(), c.want) {

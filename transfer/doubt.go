@@ -28,6 +28,8 @@ func doubtsOf(q Question, a Answer) (all []string) {
 	} else {
 		all = append(all, measuredDoubts(q, a)...)
 	}
+	add(a.Optimizer == "adafactor", "Adafactor sets its rate by itself with relative_step, and multiplies it by the "+
+		"size of the weights with scale_parameter: both are taken to be off")
 	add(len(s.Ranks)+len(s.Alphas) > 0, "maps with a rank or an alpha of their own keep them: ask again for each")
 	add(s.Init != "", "init %s: powers are derived for a random A and B = 0", s.Init)
 	add(s.DoRA, "DoRA trains magnitudes beside A and B, for which nothing is derived or measured here")

@@ -34,8 +34,12 @@ type Reason struct {
 	Reasons []string `json:"reasons"`
 }
 
-// bestRatePower is theory's power or, where theory has none, the one that was measured.
+// bestRatePower is theory's power or, where theory has none, the one that was measured. While A does not train, every
+// step is as the first one.
 func bestRatePower(optimizer string, s lora.Scheme) (float64, bool) {
+	if nn.NeedsFixedA(optimizer) {
+		return firstStepPower(optimizer, s)
+	}
 	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
 		return power, true
 	}
@@ -51,21 +55,51 @@ func startClaim(optimizer string) string {
 	case optimizer == "adafactor":
 		return "adafactor-sign-like"
 	case nn.UpdateOf(optimizer) == nn.SignUpdate:
-		return "start-free-of-rank" // under the one that is free of rank
+		return "start-free-of-rank"
 	}
 	return ""
 }
 
+// startMeasured says what was measured of the first loss drop under an optimizer.
+func startMeasured(optimizer string, s lora.Scheme) string {
+	key := startClaim(optimizer)
+	if key == "" {
+		return fmt.Sprintf("not measured under %s by the project's report", optimizer)
+	}
+	with := ""
+	if key != "first-step-powers" && s.P != 1 && s.P != 0.5 { // whose study has neither
+		with = " with γ ∝ r^-1 and r^-0.5, of which another γ changes the drop by its own factor, since the steps do " +
+			"not depend on γ"
+	}
+	c := claimOf(key)
+	return fmt.Sprintf("measured under %s%s: claim %s, which is %s", optimizer, with, c.Number, standingOf(c))
+}
+
 func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string) {
+	if nn.NeedsFixedA(optimizer) {
+		power, _ := firstStepPower(optimizer, s)
+		return []string{
+			fmt.Sprintf("%s: A does not train, so every step changes γBA as the first one does: γ·r·rate stays the "+
+				"same if the rate goes as r^%s where γ goes as r^%s", derivedFor(optimizer), number.Brief(power),
+				number.Brief(0-s.P)),
+			fmt.Sprintf("not measured under %s by the project's report", optimizer),
+		}
+	}
 	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
-		all = append(all, fmt.Sprintf("derived: over many steps A and B both move by their learning rates, so "+
+		all = append(all, fmt.Sprintf("%s: over many steps A and B both move by their learning rates, so "+
 			"γ·r·rate² stays the same if the rate goes as r^%s where γ goes as r^%s (arXiv 2602.06204); as long as A "+
-			"has hardly moved, it would be r^%s", number.Brief(power), number.Brief(0-s.P), number.Brief(s.P-1)))
+			"has hardly moved, it would be r^%s", derivedFor(optimizer), number.Brief(power), number.Brief(0-s.P),
+			number.Brief(s.P-1)))
 	} else {
 		all = append(all, fmt.Sprintf("measured alone: there is no derivation for %s", optimizer))
 	}
+	measured := measuredUnder(optimizer)
+	if measured != optimizer {
+		all = append(all, fmt.Sprintf("not measured under %s: what follows was measured under %s, whose steps are of "+
+			"about the same size", optimizer, measured))
+	}
 	for _, quantity := range quotedOfRates {
-		if m, ok := measuredOf(measuredUnder(optimizer), quantity, s.P); ok {
+		if m, ok := measuredOf(measured, quantity, s.P); ok {
 			all = append(all, measuredText(m, q))
 		}
 	}
@@ -73,6 +107,14 @@ func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string)
 		all = append(all, publicReason(q))
 	}
 	return all
+}
+
+// derivedFor says of which steps a derivation is that holds for an optimizer.
+func derivedFor(optimizer string) string {
+	if nn.UpdateOf(optimizer) == nn.EvenUpdate {
+		return "derived for the sign of the gradient, near to which the steps are"
+	}
+	return "derived"
 }
 
 // publicReason quotes what others measured. If they divided alpha by the rank, it is of settings that do so.
@@ -93,9 +135,10 @@ func measuredUnder(optimizer string) string {
 	return optimizer
 }
 
+// signLike reports whether the best rates of an optimizer follow the law of AdamW's.
 func signLike(optimizer string) bool {
 	u := nn.UpdateOf(optimizer)
-	return u == nn.SignUpdate || u == nn.EvenUpdate
+	return !nn.NeedsFixedA(optimizer) && (u == nn.SignUpdate || u == nn.EvenUpdate)
 }
 
 // measuredText quotes a measurement with its claim.
@@ -122,22 +165,17 @@ func firstStepPower(optimizer string, s lora.Scheme) (float64, bool) {
 
 func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
 	power, _ := firstStepPower(optimizer, s)
-	derived, much := "derived", "as much"
+	derived, much := derivedFor(optimizer), "as much"
 	if nn.UpdateOf(optimizer) == nn.EvenUpdate {
-		derived, much = "derived for the sign of the gradient, near to which the steps are", "about as much"
+		much = "about as much"
 	}
 	if u := nn.UpdateOf(optimizer); u == nn.SpectralBAUpdate || u == nn.SpectralProductUpdate {
 		derived = "derived for ranks far below the number of singular values of the gradient that are of about one size"
 	}
-	measured := "not measured by the project's report"
-	if key := startClaim(optimizer); key != "" {
-		c := claimOf(key)
-		measured = fmt.Sprintf("measured: claim %s, which is %s", c.Number, standingOf(c))
-	}
 	return []string{
 		fmt.Sprintf("%s: the first step of %s lowers the loss by %s at every rank, to first order, if the rate goes "+
 			"as r^%s (theory, LossDrop)", derived, optimizer, much, number.Brief(power)),
-		measured,
+		startMeasured(optimizer, s),
 	}
 }
 
