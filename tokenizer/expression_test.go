@@ -9,7 +9,7 @@ import (
 
 // ownPatterns have every kind of expression that parseExpression reads.
 var ownPatterns = []string{
-	`a`, `a|ab`, `ab|a`, `(a|ab)c`, `(?:a|ab)(?:c|bcd)?d*`, `a*ab`, `a+?b|a`, `a?a?aa`, `a*+b`, `a++b|.`,
+	`a`, `a|ab`, `ab|a`, `(a|ab)c`, `(?:a|ab)(?:c|bcd)?d*`, `a*ab`, `a+?b|a`, `a?a?aa`, `a*+b`, `a++b|.`, `é++|一?+`,
 	`[^\s\p{L}\p{N}]++[\r\n]*`,
 	`a{2}`, `a{2,}b`, `a{1,3}a`, `[ab]{0,2}b`, `\s+(?!\S)|\s+`, `a+(?=b)|a`, `a(?!bc|d)`, `x(?:a*b|a*c)?y`,
 	`(?i:'s|'T|k)x?`, `(?i:ſ|é)`, `(?i:[a]|b)`, `[^a]`, `[]a]`, `[a-c\-é]`, `[a-]+`, `[^\r\n\p{L}]?\p{Lu}+`,

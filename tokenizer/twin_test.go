@@ -114,7 +114,8 @@ func atomEnd(expr string, at int) (int, error) {
 			return at + i, nil
 		}
 	}
-	return at + 1, nil
+	_, size := utf8.DecodeRuneInString(expr[at:])
+	return at + size, nil
 }
 
 func classEnd(expr string, at int) (int, error) {
