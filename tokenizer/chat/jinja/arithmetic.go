@@ -182,6 +182,9 @@ func floatDivided(op string, x, y float64) float64 {
 
 // joined returns x + y for texts, lists and tuples.
 func (r *run) joined(x, y value) value {
+	if is[safe](r, x) || is[safe](r, y) {
+		return r.joinedSafe(x, y)
+	}
 	switch x := x.(type) {
 	case string:
 		if y, ok := y.(string); ok {
@@ -202,6 +205,25 @@ func (r *run) joined(x, y value) value {
 	r.mismatch("+", x, y)
 	return nil
 }
+
+// joinedSafe returns x + y for texts, one of which at least is marked as safe. The other one is escaped.
+func (r *run) joinedSafe(x, y value) value {
+	var whole strings.Builder
+	for _, v := range []value{x, y} {
+		text, ok := plain(v)
+		if !ok {
+			r.mismatch("+", x, y)
+		}
+		if !is[safe](r, v) {
+			text = r.changed(text, forHTML.Replace)
+		}
+		whole.WriteString(r.made(text))
+	}
+	return safe(r.made(whole.String()))
+}
+
+// forHTML escapes as the library MarkupSafe does.
+var forHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;")
 
 // repeated returns x * n for texts, lists and tuples.
 func (r *run) repeated(x value, n int) value {

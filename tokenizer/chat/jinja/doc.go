@@ -11,8 +11,8 @@
 // These constructs are refused by name: tags that load templates (include, import, extends,
 // block), autoescape, print, recursive loops, varargs and kwargs of macros, * and ** in calls;
 // the filters attr, escape, filesizeformat, pprint, random, urlencode, wordwrap and similar
-// ones; whole numbers beyond 64 bits; powers that are fractions; and text marked as safe, if
-// Python would escape a text that is joined to it.
+// ones; whole numbers beyond 64 bits; powers that are fractions; and what Python would do to text
+// marked as safe, but for joining it by + and ~.
 //
 // The steps and bytes of a rendering are bounded (budget.go), so that a hostile template ends
 // with an error within about a second and 100 MB.

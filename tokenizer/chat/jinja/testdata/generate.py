@@ -194,6 +194,9 @@ range(3)|tojson
 '{} {0}'.format(1)
 '{}'.format()
 '<b>'|safe ~ '<i>' ~ 'x'|safe|length
+('<b>'|safe + '<&>' + "'\"") ~ '<' ~ ('<' + '>'|safe) ~ ('<'|safe + '>'|safe) ~ (('<' + ''|safe) is string)
+'<b>'|safe + 1
+undefined_thing + 'x'|safe
 [s is string, n is string, n is number, t is number, t is integer]
 [n is integer, f is float, t is boolean, d is mapping]
 [s is iterable, s is sequence, l is sequence, d is sequence]
