@@ -412,6 +412,59 @@ func TestManyMaps(t *testing.T) {
 	}
 }
 
+// TestPatternsMeet: rows have the ranks and gammas that PEFT 0.21 gives the maps of a LLaMA, also where the
+// rank is by one pattern and α by another, and patterns that match only maps that are not adapted have no row.
+func TestPatternsMeet(t *testing.T) {
+	for _, c := range []struct{ text, maps, idle string }{
+		{`"target_modules": "all-linear", "rank_pattern": {"layers.(0|1).*": 4},
+			"alpha_pattern": {"q_proj": 8, ".*mlp.*": 64}`,
+			"layers.(0|1).* and q_proj 4 2; layers.(0|1).* 4 8; layers.(0|1).* and .*mlp.* 4 16; " +
+				"q_proj 16 0.5; .*mlp.* 16 4",
+			""},
+		{`"target_modules": ["q_proj", "v_proj"], "rank_pattern": {"^model.layers.0.*q_proj": 4, "v_proj": 64},
+			"alpha_pattern": {"q_proj": 8, "layers.1.self_attn.v_proj": 128}`,
+			"^model.layers.0.*q_proj and q_proj 4 2; v_proj 64 0.5; layers.1.self_attn.v_proj 64 2; q_proj 16 0.5", ""},
+		{`"target_modules": ["q_proj", "down_proj"], "rank_pattern": {"down_proj": 4},
+			"exclude_modules": ["down_proj"]`,
+			"", "down_proj"},
+		{`"target_modules": ["c_new", "c_old"], "rank_pattern": {"h.0.c_new": 4},
+			"exclude_modules": ["c_new"]`,
+			"", "h.0.c_new"},
+		{`"target_modules": ["q_proj"], "exclude_modules": ".*layers.0.*",
+			"alpha_pattern": {"layers.0.self_attn.q_proj": 4}`,
+			"", "layers.0.self_attn.q_proj"},
+		{`"target_modules": ["q_proj"], "rank_pattern": {"layers.5.self_attn.q_proj": 4, "1.self_attn.q_proj": 2},
+			"layers_to_transform": [0, 1]`, "1.self_attn.q_proj 2 16", "layers.5.self_attn.q_proj"},
+		{`"target_modules": ".*[.][0-3][.].*(q|v)_proj", "rank_pattern": {"k_proj": 4, "q_proj": 2, "lm_head": 1},
+			"alpha_pattern": {"layers.7.self_attn.q_proj": 8}`, "q_proj 2 16",
+			"k_proj, lm_head, layers.7.self_attn.q_proj"},
+		{`"target_modules": ["self_attn.q_proj"], "rank_pattern": {"self_attn.q_proj": 4, "q_proj": 2},
+			"alpha_pattern": {"q_proj": 8}`,
+			"self_attn.q_proj 4 2", ""},
+		{`"target_modules": ["layers.0.self_attn.q_proj"], "rank_pattern": {"layers.2.self_attn.q_proj": 2}`,
+			"", "layers.2.self_attn.q_proj"},
+		{`"target_modules": ["c_attn"], "rank_pattern": {"transformer.h.[01].*": 2},
+			"alpha_pattern": {"c_attn": 4}`,
+			"transformer.h.[01].* and c_attn 2 2; c_attn 16 0.25", ""},
+		{`"target_modules": ["w_in"], "rank_pattern": {"block.[01].*": 2},
+			"alpha_pattern": {"w_in": 4}`, // names that are not known
+			"block.[01].* 2 16; block.[01].* and w_in 2 2; w_in 16 0.25", ""},
+	} {
+		e, err := explain("", []byte(`{"peft_type": "LORA", "r": 16, "lora_alpha": 32, `+c.text+"}"))
+		check(t, err)
+		var rows []string
+		for _, m := range e.Maps {
+			rows = append(rows, fmt.Sprintf("%s %d %g", strings.Join(m.Names, ", "), m.Rank, m.Gamma))
+		}
+		if got := strings.Join(rows, "; "); got != c.maps {
+			t.Errorf("%s: maps are\n%s, want\n%s", c.text, got, c.maps)
+		}
+		if got := strings.Join(e.Settings.Idle, ", "); got != c.idle {
+			t.Errorf("%s: idle are %s, want %s", c.text, got, c.idle)
+		}
+	}
+}
+
 // TestKeysBesideDoNotBear: no list of keys that have nothing to do with the adapter has one
 // that a tool reads.
 func TestKeysBesideDoNotBear(t *testing.T) {

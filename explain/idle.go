@@ -9,15 +9,17 @@ import (
 var outside = []string{"lm_head", "score", "classifier"}
 
 // idle returns the patterns of ranks, alphas and maps left out that match no adapted map, as
-// far as it can be told without the model. Names of maps in layers have dots. So an expression
-// that can match no dot matches the last part of a name, or nothing if it must match it all.
-func (n *selection) idle() (idle []string, err error) {
+// far as it can be told without the model, by a trial on the names of a well-known one. Names of maps
+// in layers have dots. So an expression that can match no dot matches the last part of a name, or
+// nothing if it must match it all.
+func (n *selection) idle(t trial) (idle []string, err error) {
 	ends := n.adapted()
 	for _, m := range slices.Concat(n.ranks.all, n.alphas.all) {
 		used, err := n.used(m, ends)
 		if err != nil {
 			return nil, err
 		}
+		used = used && (t.used[m.Name] || !t.seen[m.Name])
 		if !used && !slices.Contains(idle, m.Name) {
 			idle = append(idle, m.Name)
 		}
@@ -56,7 +58,9 @@ func (n *selection) used(m matcher, ends []string) (bool, error) {
 	case isLiteral(m.Name) && n.leavesOut(m.Name):
 		return false, nil
 	case isLiteral(m.Name):
-		return m.Name[0] != '.' && (ends == nil || slices.Contains(ends, last(m.Name))), nil
+		return m.Name[0] != '.' && (ends == nil || slices.ContainsFunc(n.Targets, func(target string) bool {
+			return isEnd(target, m.Name) || isEnd(m.Name, target)
+		})), nil
 	case !isDotless(m.Name):
 		return true, nil
 	case strings.HasPrefix(m.Name, "^"):
@@ -69,10 +73,12 @@ func (n *selection) used(m matcher, ends []string) (bool, error) {
 }
 
 // leavesOut reports whether PEFT adapts no map of that name: all-linear has neither the head nor
-// the embedding, and names do not begin with those of PEFT's own wrapper, as stored weights do.
+// the embedding, names do not begin with those of PEFT's own wrapper, as stored weights do, and
+// some are left out.
 func (n *selection) leavesOut(name string) bool {
 	isOther := last(name) == "embed_tokens" || slices.Contains(outside, last(name))
-	return isOther && n.onlyAllLinear() || strings.HasPrefix(name, "base_model.model.")
+	return isOther && n.onlyAllLinear() || strings.HasPrefix(name, "base_model.model.") ||
+		slices.ContainsFunc(n.Exclude, func(out string) bool { return isEnd(out, name) })
 }
 
 // isDotless reports whether no name with a dot can match an expression.

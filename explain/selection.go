@@ -40,7 +40,11 @@ func (s Settings) match() (Settings, []Maps, error) {
 	if err != nil {
 		return s, nil, err
 	}
-	if s.Idle, err = n.idle(); err != nil {
+	t, err := n.try()
+	if err != nil {
+		return s, nil, err
+	}
+	if s.Idle, err = n.idle(t); err != nil {
 		return s, nil, err
 	}
 	isIdle := func(name string) bool { return slices.Contains(s.Idle, name) }
@@ -57,7 +61,7 @@ func (s Settings) match() (Settings, []Maps, error) {
 		}
 	}
 	n.Settings = s
-	maps, err := n.maps()
+	maps, err := n.maps(t)
 	return s, maps, err
 }
 
@@ -112,29 +116,19 @@ func (n *selection) matches(m matcher, name string) (bool, error) {
 	return m.expression.Matches(name)
 }
 
-// first returns the value of the first pattern of m that matches a name.
-func (n *selection) first(m matchers, name string, otherwise float64) (float64, error) {
-	first := len(m.all)
-	for _, end := range endings(name) {
-		if i, ok := m.literal[end]; ok {
-			first = min(first, i)
-		}
-	}
-	for _, i := range m.others {
-		if i > first {
-			break
-		}
-		if ok, err := n.matches(m.all[i], name); err != nil {
-			return 0, err
-		} else if ok || m.all[i].Name == name { // a pattern stands for the maps that it matches
-			first = i
+// ofItself returns the first pattern of m for the maps that a pattern stands for, taken for a name; −1 for none.
+func (n *selection) ofItself(m matchers, name string) (int, error) {
+	found, err := n.all(m, name)
+	for i, p := range m.all {
+		if p.Name == name {
+			found = append(found, i)
 			break
 		}
 	}
-	if first == len(m.all) {
-		return otherwise, nil
+	if len(found) == 0 {
+		return -1, err
 	}
-	return m.all[first].Value, nil
+	return slices.Min(found), err
 }
 
 // endings returns a name and what follows each of its dots.
@@ -151,7 +145,9 @@ func endings(name string) (ends []string) {
 
 // Maps are maps that share a rank and an α of their own.
 type Maps struct {
-	Names []string `json:"names"` // patterns of the file that match them
+	// Names are patterns of the file that match them, and two of them joined by "and" where a map
+	// has its rank by one and its α by the other.
+	Names []string `json:"names"`
 	Rank  int      `json:"rank"`
 	Alpha float64  `json:"alpha"`
 	Gamma float64  `json:"gamma"`
@@ -159,29 +155,104 @@ type Maps struct {
 
 // maps returns what the patterns of ranks and alphas give together: a map has the first rank
 // and the first α whose patterns match it.
-func (n *selection) maps() (all []Maps, err error) {
+func (n *selection) maps(t trial) (all []Maps, err error) {
+	pairs := make(map[string][][2]int)
+	for _, pair := range t.pairs {
+		for _, name := range slices.Compact(n.namesOf(pair)) {
+			pairs[name] = append(pairs[name], pair)
+		}
+	}
 	index := make(map[[2]float64]int)
-	seen := make(map[string]bool)
+	shown := make(map[[2]int]bool)
 	for _, p := range slices.Concat(n.Ranks, n.Alphas) {
-		if seen[p.Name] {
-			continue
+		own := pairs[p.Name]
+		if !t.seen[p.Name] {
+			if own, err = n.pairsOf(p.Name); err != nil {
+				return nil, err
+			}
 		}
-		seen[p.Name] = true
-		rank, err := n.first(n.ranks, p.Name, float64(n.Rank))
-		if err != nil {
-			return nil, err
+		for _, pair := range own {
+			if shown[pair] {
+				continue
+			}
+			shown[pair] = true
+			rank, alpha := valueOf(n.ranks, pair[0], float64(n.Rank)), valueOf(n.alphas, pair[1], n.Alpha)
+			key := [2]float64{rank, alpha}
+			i, ok := index[key]
+			if !ok {
+				i, index[key] = len(all), len(all)
+				all = append(all, Maps{Rank: int(rank), Alpha: alpha, Gamma: n.gamma(alpha, int(rank))})
+			}
+			all[i].Names = append(all[i].Names, together(n.namesOf(pair)))
 		}
-		alpha, err := n.first(n.alphas, p.Name, n.Alpha)
-		if err != nil {
-			return nil, err
-		}
-		key := [2]float64{rank, alpha}
-		i, ok := index[key]
-		if !ok {
-			i, index[key] = len(all), len(all)
-			all = append(all, Maps{Rank: int(rank), Alpha: alpha, Gamma: n.gamma(alpha, int(rank))})
-		}
-		all[i].Names = append(all[i].Names, p.Name)
 	}
 	return all, nil
 }
+
+// pairsOf returns the pairs of a pattern that matches no map whose name is known: its own, and those with
+// patterns of which it cannot be told whether they match some of the same maps.
+func (n *selection) pairsOf(name string) ([][2]int, error) {
+	rank, err := n.ofItself(n.ranks, name)
+	if err != nil {
+		return nil, err
+	}
+	alpha, err := n.ofItself(n.alphas, name)
+	if err != nil {
+		return nil, err
+	}
+	pairs := [][2]int{{rank, alpha}}
+	for i, other := range n.alphas.all {
+		if rank >= 0 && alpha < 0 && n.mayMeet(name, other.Name) {
+			pairs = append(pairs, [2]int{rank, i})
+		}
+	}
+	for i, other := range n.ranks.all {
+		if alpha >= 0 && rank < 0 && n.mayMeet(name, other.Name) {
+			pairs = append(pairs, [2]int{i, alpha})
+		}
+	}
+	return pairs, nil
+}
+
+// mayMeet reports whether an adapted map may match two patterns, as far as it can be told from their texts.
+// Names that end alike are told apart elsewhere.
+func (n *selection) mayMeet(name, other string) bool {
+	return !(isLiteral(name) && isLiteral(other)) && !slices.Contains(n.Idle, other)
+}
+
+// namesOf returns the names of the patterns of a pair.
+func (n *selection) namesOf(pair [2]int) (names []string) {
+	if pair[0] >= 0 {
+		names = append(names, n.ranks.all[pair[0]].Name)
+	}
+	if pair[1] >= 0 {
+		names = append(names, n.alphas.all[pair[1]].Name)
+	}
+	return names
+}
+
+// valueOf returns the value of pattern i, or otherwise if that is −1.
+func valueOf(m matchers, i int, otherwise float64) float64 {
+	if i < 0 {
+		return otherwise
+	}
+	return m.all[i].Value
+}
+
+// together names the maps that match all of one or two patterns. Of two names, one of which ends with
+// the other, the longer one says all.
+func together(names []string) string {
+	one, other := names[0], names[len(names)-1]
+	switch {
+	case isLiteral(one) && isLiteral(other) && isEnd(other, one):
+		return one
+	case isLiteral(one) && isLiteral(other) && isEnd(one, other):
+		return other
+	case one == other:
+		return one
+	}
+	return one + " and " + other
+}
+
+// isEnd reports whether a name is another one, or what follows one of its dots.
+func isEnd(end, name string) bool { return name == end || strings.HasSuffix(name, "."+end) }

@@ -18,7 +18,7 @@ import (
 type config struct {
 	Type      string `json:"peft_type"`
 	BaseModel string `json:"base_model_name_or_path"`
-	selection
+	Selection
 	R            int               `json:"r"`
 	Alpha        float64           `json:"lora_alpha"`
 	RSLoRA       bool              `json:"use_rslora"`
@@ -92,7 +92,7 @@ func (c config) check() error {
 		return fmt.Errorf("init_lora_weights %q: the adapter goes with frozen weights other than the model's; "+
 			"save it with path_initial_model_for_weight_conversion", init)
 	}
-	return c.selection.check()
+	return c.Selection.check()
 }
 
 // Exponent returns the p of γ_r = α/r^p with and without use_rslora.

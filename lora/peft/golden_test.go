@@ -382,11 +382,11 @@ func TestNamesArePEFTs(t *testing.T) {
 		t.Fatalf("%d selections, %d patterns", len(g.Selections), len(g.Patterns))
 	}
 	for _, c := range g.Selections {
-		var s selection
+		var s Selection
 		check(t, json.Unmarshal(c.Config, &s))
 		check(t, s.check())
 		for _, name := range g.Names {
-			got, err := s.has(name)
+			got, err := s.Has(name)
 			check(t, err)
 			if want := slices.Contains(c.Selects, name); got != want {
 				t.Errorf("%s selects %s: %t, PEFT says %t", c.Config, name, got, want)

@@ -188,7 +188,7 @@ func (c config) hasAll(m *nn.Model, adapters []lora.Trained) error {
 		stored[a.Module] = true
 	}
 	for _, l := range m.Linears() {
-		selected, err := c.has(l.Name)
+		selected, err := c.Has(l.Name)
 		switch {
 		case err != nil:
 			return err

@@ -11,16 +11,16 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// selection says which modules a config adapts. Names and expressions select modules as in
+// Selection says which modules a config adapts. Names and expressions select modules as in
 // check_target_module_exists of PEFT's tuners/tuners_utils.py, release 0.21.
-type selection struct {
+type Selection struct {
 	Targets       *names      `json:"target_modules"`
 	Exclude       *names      `json:"exclude_modules"`
 	Layers        numbers     `json:"layers_to_transform"`
 	LayersPattern expressions `json:"layers_pattern"`
 }
 
-func (s selection) check() error {
+func (s Selection) check() error {
 	switch {
 	case s.Targets != nil && s.Targets.expr.text != "" && len(s.Layers)+len(s.LayersPattern) > 0:
 		return fmt.Errorf("target_modules %q: an expression cannot have layers_to_transform or layers_pattern: "+
@@ -31,8 +31,8 @@ func (s selection) check() error {
 	return nil
 }
 
-// has reports whether a linear map of a model is adapted.
-func (s selection) has(module string) (bool, error) {
+// Has reports whether a linear map of a model is adapted.
+func (s Selection) Has(module string) (bool, error) {
 	if s.Exclude != nil {
 		if out, err := s.Exclude.match(module); out || err != nil {
 			return false, err
@@ -57,7 +57,7 @@ func LayersPattern(text string) (Expression, error) { return compile(layerFormat
 
 // hasLayer reports whether a module belongs to one of the layers to transform. The first
 // pattern that finds a layer number counts.
-func (s selection) hasLayer(module string) (bool, error) {
+func (s Selection) hasLayer(module string) (bool, error) {
 	patterns := s.LayersPattern
 	if len(patterns) == 0 {
 		patterns = expressions{anyLayer}
