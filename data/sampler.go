@@ -16,6 +16,8 @@ type Sampler struct {
 	seed      uint64
 	epoch     uint64 // the epoch of order
 	order     []int
+	from      rand.PCG
+	rng       *rand.Rand // draws from from, which begins anew in each epoch
 }
 
 // NewSampler returns a sampler. It panics if there are no sequences. The sampler's order
@@ -25,6 +27,7 @@ func NewSampler(arena *nn.Arena, sequences []Sequence, seed uint64) *Sampler {
 		panic("data: a sampler needs at least one sequence")
 	}
 	s := &Sampler{sequences: sequences, seed: seed, order: nn.Make[int](arena, len(sequences))}
+	s.rng = rand.New(&s.from)
 	s.shuffle(0)
 	return s
 }
@@ -59,8 +62,8 @@ func (s *Sampler) shuffle(epoch uint64) {
 	for i := range s.order {
 		s.order[i] = i
 	}
-	rng := rand.New(rand.NewPCG(s.seed, epoch))
-	rng.Shuffle(len(s.order), func(i, j int) {
+	s.from.Seed(s.seed, epoch)
+	s.rng.Shuffle(len(s.order), func(i, j int) {
 		s.order[i], s.order[j] = s.order[j], s.order[i]
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ranksweep/nn"
+	"ranksweep/nn/heaptest"
 	"ranksweep/nn/nntest"
 )
 
@@ -514,11 +515,11 @@ func TestOthersHaveNoBudget(t *testing.T) {
 func TestAllocationAllocatesNothing(t *testing.T) {
 	s, _ := attachAda(t, nntest.Model(t), testConfig(4))
 	step := 0
-	if n := testing.AllocsPerRun(20, func() {
+	if n := heaptest.Allocations(20, func() {
 		s.Penalize()
 		s.Allocate(step % 10)
 		step++
 	}); n > 0 {
-		t.Errorf("a step allocates %g times", n)
+		t.Errorf("20 steps allocate %d times", n)
 	}
 }

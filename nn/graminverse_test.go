@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/mat"
+
+	"ranksweep/nn/heaptest"
 )
 
 // ofRank returns a random matrix of a rank.
@@ -69,7 +71,7 @@ func TestGramInverse(t *testing.T) {
 		t.Errorf("of zero: rank %d, %v", rank, e.Data)
 	}
 	y := ofRank(30, 64, 100, rng)
-	if n := testing.AllocsPerRun(3, func() { g.ofRows(y, 0, 1e-10) }); n != 0 {
-		t.Errorf("%g allocations", n)
+	if n := heaptest.Allocations(3, func() { g.ofRows(y, 0, 1e-10) }); n != 0 {
+		t.Errorf("%d allocations", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/mat"
 
+	"ranksweep/nn/heaptest"
 	"ranksweep/nn/kernel"
 )
 
@@ -190,8 +191,8 @@ func TestMuonGivesOneAnswerAtAnyTime(t *testing.T) {
 	if !slices.Equal(values(together), values(alone)) {
 		t.Error("parameters move otherwise together than alone")
 	}
-	if n := testing.AllocsPerRun(3, func() { o.Step(UniformRate(0.1)) }); n != 0 {
-		t.Errorf("%g allocations a step", n)
+	if n := heaptest.Allocations(3, func() { o.Step(UniformRate(0.1)) }); n != 0 {
+		t.Errorf("%d allocations in some steps", n)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"ranksweep/nn/heaptest"
 	"ranksweep/nn/kernel"
 )
 
@@ -146,7 +147,7 @@ func TestStoredScratch(t *testing.T) {
 		t.Errorf("%d scratches of %d floats, %d bytes counted", len(scratches.list), cap(scratches.list[0].data),
 			some.Bytes)
 	}
-	if n := testing.AllocsPerRun(3, loss); n > 0 {
-		t.Errorf("%g allocations a pass", n)
+	if n := heaptest.Allocations(3, loss); n > 0 {
+		t.Errorf("%d allocations in some passes", n)
 	}
 }

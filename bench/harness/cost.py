@@ -12,7 +12,7 @@ from . import tools
 def allocations(binary, quick):
     """Heap allocations per step, by rank."""
     ranks = "8|512" if quick else "8|64|512|2048"
-    found = tools.benchmarks(binary, f"^BenchmarkStep$/^rank=({ranks})$", "-test.benchtime=3x")
+    found = tools.benchmarks(binary, f"^BenchmarkStep$/^float32$/^rank=({ranks})$", "-test.benchtime=3x")
     return {name.rpartition("=")[2]: int(v["allocs/op"]) for name, v in found.items()}
 
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"ranksweep/nn"
+	"ranksweep/nn/heaptest"
 	"ranksweep/nn/kernel"
 )
 
@@ -33,6 +35,7 @@ func (w *work) benchmark(b *testing.B, rank int) {
 	if err := r.step(); err != nil { // the first step makes the kernels' buffers
 		b.Fatal(err)
 	}
+	runtime.GC() // or the collector runs in the steps, for the memory that newRun took, and allocates for itself
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := r.step(); err != nil {
@@ -44,6 +47,43 @@ func (w *work) benchmark(b *testing.B, rank int) {
 	b.ReportMetric(steps*r.flops()/float64(b.Elapsed().Nanoseconds()), "GFLOPS")
 }
 
+// shorten leaves each batch its first tokens, so many of its first sequence.
+func (w *work) shorten(tokens int) {
+	for i := range w.batches {
+		b := w.batches[i]
+		w.batches[i] = nn.Batch{}
+		w.batches[i].Append(b.Tokens[:tokens], b.Targets[:tokens])
+	}
+}
+
+// TestStepAllocatesNothing at the smallest and at the largest rank, in each precision.
+func TestStepAllocatesNothing(t *testing.T) {
+	if err := kernel.Use(); err != nil {
+		t.Fatal(err)
+	}
+	for _, bf16 := range []bool{false, true} {
+		w, err := newRandomWork(bf16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.shorten(16)
+		for _, rank := range []int{8, 2048} {
+			r, err := w.newRun(rank)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const steps = 2
+			if n := heaptest.Allocations(steps, func() {
+				if err := r.step(); err != nil {
+					t.Error(err)
+				}
+			}); n != 0 {
+				t.Errorf("rank %d, bf16: %t: %d allocations in %d steps", rank, bf16, n, steps)
+			}
+		}
+	}
+}
+
 // TestRunsSideBySideAreTheSameRun: all runs have the losses of the first run, which bench/compare
 // reports.
 func TestRunsSideBySideAreTheSameRun(t *testing.T) {
@@ -51,11 +91,7 @@ func TestRunsSideBySideAreTheSameRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range w.batches { // one sequence of each batch is enough, and fast
-		b := w.batches[i]
-		w.batches[i] = nn.Batch{}
-		w.batches[i].Append(b.Tokens[:context], b.Targets[:context])
-	}
+	w.shorten(context) // one sequence of each batch is enough, and fast
 	var runs []*run
 	for range 2 {
 		r, err := w.newRun(8)

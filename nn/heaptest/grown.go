@@ -1,4 +1,4 @@
-// Package heaptest tells tests how much memory their code keeps in use.
+// Package heaptest tells tests how much memory their code keeps in use, and how often it asks for some.
 package heaptest
 
 import (

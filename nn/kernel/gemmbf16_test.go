@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/heaptest"
 )
 
 // gemmBF16 computes the product with one micro-kernel of pairs, rounding both factors, and returns C.
@@ -177,8 +179,8 @@ func TestGemmBF16DoesNotAllocate(t *testing.T) {
 			for _, tB := range []blas.Transpose{blas.NoTrans, blas.Trans} {
 				p := product{tA: tA, tB: tB, m: 30, n: 50, k: 70, alpha: 1}
 				p.fill(newRand(), 0)
-				if n := testing.AllocsPerRun(5, func() { p.gemmBF16InPlace(u) }); n != 0 {
-					t.Errorf("%v: %g allocations a product", &p, n)
+				if n := heaptest.Allocations(5, func() { p.gemmBF16InPlace(u) }); n != 0 {
+					t.Errorf("%v: %d allocations in some products", &p, n)
 				}
 			}
 		}

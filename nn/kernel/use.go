@@ -33,6 +33,15 @@ func Use() error {
 // Name returns the name of the kernel in use.
 func Name() string { return inUse.name }
 
+// Names returns the names of the kernels that this CPU can run, best first.
+func Names() []string {
+	var names []string
+	for _, u := range available {
+		names = append(names, u.name)
+	}
+	return names
+}
+
 // SameBytes reports whether two kernels, given by name, give the same bytes: they are the
 // same, or both are in assembly; see the package's comment.
 func SameBytes(a, b string) bool { return a == b || assembly(a) && assembly(b) }
@@ -45,13 +54,11 @@ func choose(name string) (*micro, error) {
 	if name == "" {
 		return available[0], nil
 	}
-	var names []string
 	for _, u := range available {
 		if u.name == name {
 			return u, nil
 		}
-		names = append(names, u.name)
 	}
 	return available[0], fmt.Errorf("kernel: %s=%s: this CPU runs %s; unset it to use the best", Variable, name,
-		strings.Join(names, ", "))
+		strings.Join(Names(), ", "))
 }

@@ -338,41 +338,6 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 	}
 }
 
-// TestStepAllocatesNothing: a step without a probe allocates no memory, in every form. Curves are
-// allocated at the start.
-func TestStepAllocatesNothing(t *testing.T) {
-	for i := range 4 * len(lora.Methods()) {
-		method := lora.Methods()[i/4]
-		rank, precision := ranksOf(method)[i%2], experiments.Float32Precision
-		c := testConfig(t)
-		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = method, rank, 1000
-		if i%4 > 1 {
-			if !c.Adapter.Has(lora.Halves) {
-				continue
-			}
-			precision = experiments.BF16Precision
-		}
-		c.Train.Precision = precision
-		c = experiments.Point{Config: c}.Canonical().Config
-		c.Measure = experiments.Measure{Every: 1, Probe: 1}
-		l := New(os.DirFS(t.TempDir()))
-		model, _, d, err := l.material(context.Background(), c)
-		check(t, err)
-		tr, err := newTraining(new(nn.Arena), c, model.Model, d)
-		check(t, err)
-		step := 2
-		allocs := testing.AllocsPerRun(30, func() {
-			check(t, tr.measure(step, func(metrics.Point) {}))
-			tr.opt.Step(tr.c.Rates())
-			tr.set.Updated()
-			step++
-		})
-		if allocs > 0 {
-			t.Errorf("%s, rank %d, %s: %g allocations a step", method, rank, precision, allocs)
-		}
-	}
-}
-
 func testPlan(t testing.TB, trainer train.Trainer, model, source string) *sweep.Plan {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grid.yaml")
