@@ -80,7 +80,7 @@ func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
 		held[i] = newGuard(t, 4096)
 	}
 	forEachKernel(t, func(t *testing.T, u *micro) {
-		for n := range 3 * 8 {
+		for n := range 3 * 16 {
 			var x [len(held)][]float32
 			for i := range x {
 				x[i] = held[i].hold(make([]float32, n))
@@ -95,8 +95,22 @@ func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
 				u.geluTanh(x[0], x[1])
 				u.times(x[0], x[1])
 				u.softcap(x[0], 1)
+				u.add(x[0], x[1])
+				u.scale(x[0], 2)
+				u.jacobian(x[0], x[1], 1)
+				u.normalize(x[0], x[1], x[2], 1)
+				u.normalizeBackward(x[0], x[1], x[2], x[3], 1, 1)
+				u.adamW(x[0], x[1], x[2], x[3], AdamWStep{})
+				u.dot(x[0], x[1])
+				u.dot3(x[0], x[1], x[2])
+				u.largest(x[0])
+				u.total(x[0])
+				u.sumSquares(x[0])
 			}) {
 				t.Errorf("of %d elements, a function touches more", n)
+			}
+			if faults(func() { u.rotate(x[0][:n/2*2], x[1][:n/2], x[2][:n/2], 1) }) {
+				t.Errorf("a rotation of %d elements touches more", n/2*2)
 			}
 		}
 	})

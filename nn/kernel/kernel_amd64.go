@@ -67,40 +67,80 @@ func copyStripAVX512(rows int, cols int, dst []float32, src []float32, ss int)
 //go:noescape
 func expAVX2(n int, dst []float32, src []float32, shift float32)
 
+// expAVX512 is [micro.exp] for n elements, at least 1.
+//
+//go:noescape
+func expAVX512(n int, dst []float32, src []float32, shift float32)
+
 // swigluAVX2 is [micro.swiglu] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func swigluAVX2(n int, act []float32, gate []float32, up []float32)
+
+// swigluAVX512 is [micro.swiglu] for n elements, at least 1.
+//
+//go:noescape
+func swigluAVX512(n int, act []float32, gate []float32, up []float32)
 
 // swigluBackwardAVX2 is [micro.swigluBackward] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func swigluBackwardAVX2(n int, dgate []float32, dup []float32, dact []float32, gate []float32, up []float32)
 
+// swigluBackwardAVX512 is [micro.swigluBackward] for n elements, at least 1.
+//
+//go:noescape
+func swigluBackwardAVX512(n int, dgate []float32, dup []float32, dact []float32, gate []float32, up []float32)
+
 // geluAVX2 is [micro.gelu] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func geluAVX2(n int, f []float32, x []float32)
+
+// geluAVX512 is [micro.gelu] for n elements, at least 1.
+//
+//go:noescape
+func geluAVX512(n int, f []float32, x []float32)
 
 // geluSlopeAVX2 is [micro.geluSlope] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func geluSlopeAVX2(n int, f []float32, slope []float32, x []float32)
 
+// geluSlopeAVX512 is [micro.geluSlope] for n elements, at least 1.
+//
+//go:noescape
+func geluSlopeAVX512(n int, f []float32, slope []float32, x []float32)
+
 // geluTanhAVX2 is [micro.geluTanh] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func geluTanhAVX2(n int, f []float32, x []float32)
+
+// geluTanhAVX512 is [micro.geluTanh] for n elements, at least 1.
+//
+//go:noescape
+func geluTanhAVX512(n int, f []float32, x []float32)
 
 // geluTanhSlopeAVX2 is [micro.geluTanhSlope] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func geluTanhSlopeAVX2(n int, f []float32, slope []float32, x []float32)
 
+// geluTanhSlopeAVX512 is [micro.geluTanhSlope] for n elements, at least 1.
+//
+//go:noescape
+func geluTanhSlopeAVX512(n int, f []float32, slope []float32, x []float32)
+
 // softcapAVX2 is [micro.softcap] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func softcapAVX2(n int, z []float32, c float32, inv float32)
+
+// softcapAVX512 is [micro.softcap] for n elements, at least 1.
+//
+//go:noescape
+func softcapAVX512(n int, z []float32, c float32, inv float32)
 
 // largestAVX2 sets parts to those of [micro.largest] for n elements, a positive multiple of 8.
 //
@@ -117,10 +157,20 @@ func totalAVX2(parts *[8]float64, n int, x []float32)
 //go:noescape
 func jacobianAVX2(n int, dx []float32, p []float32, delta float32)
 
+// jacobianAVX512 is [micro.jacobian] for n elements, at least 1.
+//
+//go:noescape
+func jacobianAVX512(n int, dx []float32, p []float32, delta float32)
+
 // normalizeAVX2 is [micro.normalize] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func normalizeAVX2(n int, h []float32, x []float32, w []float32, inv float32)
+
+// normalizeAVX512 is [micro.normalize] for n elements, at least 1.
+//
+//go:noescape
+func normalizeAVX512(n int, h []float32, x []float32, w []float32, inv float32)
 
 // dot3AVX2 sets parts to those of [micro.dot3] for n elements, a positive multiple of 8.
 //
@@ -132,15 +182,30 @@ func dot3AVX2(parts *[8]float32, n int, x []float32, y []float32, z []float32)
 //go:noescape
 func normalizeBackwardAVX2(n int, dx []float32, dh []float32, x []float32, w []float32, inv float32, mean float32)
 
+// normalizeBackwardAVX512 is [micro.normalizeBackward] for n elements, at least 1.
+//
+//go:noescape
+func normalizeBackwardAVX512(n int, dx []float32, dh []float32, x []float32, w []float32, inv float32, mean float32)
+
 // rotateAVX2 is [micro.rotate] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func rotateAVX2(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
 
+// rotateAVX512 is [micro.rotate] for n elements, at least 1.
+//
+//go:noescape
+func rotateAVX512(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
+
 // adamWAVX2 is [micro.adamW] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func adamWAVX2(n int, w []float32, g []float32, m []float32, v []float32, beta1 float32, gain1 float32, beta2 float32, gain2 float32, keep float32, size float32, root float32, eps float32)
+
+// adamWAVX512 is [micro.adamW] for n elements, at least 1.
+//
+//go:noescape
+func adamWAVX512(n int, w []float32, g []float32, m []float32, v []float32, beta1 float32, gain1 float32, beta2 float32, gain2 float32, keep float32, size float32, root float32, eps float32)
 
 // dotAVX2 sets parts to those of [micro.dot] for n elements, a positive multiple of 8.
 //
@@ -157,12 +222,27 @@ func sumSquaresAVX2(parts *[8]float64, n int, x []float32)
 //go:noescape
 func addAVX2(n int, dst []float32, src []float32)
 
+// addAVX512 is [micro.add] for n elements, at least 1.
+//
+//go:noescape
+func addAVX512(n int, dst []float32, src []float32)
+
 // timesAVX2 is [micro.times] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func timesAVX2(n int, dst []float32, src []float32)
 
+// timesAVX512 is [micro.times] for n elements, at least 1.
+//
+//go:noescape
+func timesAVX512(n int, dst []float32, src []float32)
+
 // scaleAVX2 is [micro.scale] for n elements, a positive multiple of 8.
 //
 //go:noescape
 func scaleAVX2(n int, x []float32, factor float32)
+
+// scaleAVX512 is [micro.scale] for n elements, at least 1.
+//
+//go:noescape
+func scaleAVX512(n int, x []float32, factor float32)

@@ -8428,7 +8428,15 @@ DATA oddElement<>+16(SB)/4, $0xffff0000
 DATA oddElement<>+20(SB)/4, $0xffff0000
 DATA oddElement<>+24(SB)/4, $0xffff0000
 DATA oddElement<>+28(SB)/4, $0xffff0000
-GLOBL oddElement<>(SB), RODATA|NOPTR, $32
+DATA oddElement<>+32(SB)/4, $0xffff0000
+DATA oddElement<>+36(SB)/4, $0xffff0000
+DATA oddElement<>+40(SB)/4, $0xffff0000
+DATA oddElement<>+44(SB)/4, $0xffff0000
+DATA oddElement<>+48(SB)/4, $0xffff0000
+DATA oddElement<>+52(SB)/4, $0xffff0000
+DATA oddElement<>+56(SB)/4, $0xffff0000
+DATA oddElement<>+60(SB)/4, $0xffff0000
+GLOBL oddElement<>(SB), RODATA|NOPTR, $64
 
 // func bf16AVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
 // Requires: AVX, AVX2, FMA3, MMX+
@@ -17537,7 +17545,15 @@ DATA roundHalf<>+16(SB)/4, $0x00007fff
 DATA roundHalf<>+20(SB)/4, $0x00007fff
 DATA roundHalf<>+24(SB)/4, $0x00007fff
 DATA roundHalf<>+28(SB)/4, $0x00007fff
-GLOBL roundHalf<>(SB), RODATA|NOPTR, $32
+DATA roundHalf<>+32(SB)/4, $0x00007fff
+DATA roundHalf<>+36(SB)/4, $0x00007fff
+DATA roundHalf<>+40(SB)/4, $0x00007fff
+DATA roundHalf<>+44(SB)/4, $0x00007fff
+DATA roundHalf<>+48(SB)/4, $0x00007fff
+DATA roundHalf<>+52(SB)/4, $0x00007fff
+DATA roundHalf<>+56(SB)/4, $0x00007fff
+DATA roundHalf<>+60(SB)/4, $0x00007fff
+GLOBL roundHalf<>(SB), RODATA|NOPTR, $64
 
 DATA lastBit<>+0(SB)/4, $0x00000001
 DATA lastBit<>+4(SB)/4, $0x00000001
@@ -17547,7 +17563,15 @@ DATA lastBit<>+16(SB)/4, $0x00000001
 DATA lastBit<>+20(SB)/4, $0x00000001
 DATA lastBit<>+24(SB)/4, $0x00000001
 DATA lastBit<>+28(SB)/4, $0x00000001
-GLOBL lastBit<>(SB), RODATA|NOPTR, $32
+DATA lastBit<>+32(SB)/4, $0x00000001
+DATA lastBit<>+36(SB)/4, $0x00000001
+DATA lastBit<>+40(SB)/4, $0x00000001
+DATA lastBit<>+44(SB)/4, $0x00000001
+DATA lastBit<>+48(SB)/4, $0x00000001
+DATA lastBit<>+52(SB)/4, $0x00000001
+DATA lastBit<>+56(SB)/4, $0x00000001
+DATA lastBit<>+60(SB)/4, $0x00000001
+GLOBL lastBit<>(SB), RODATA|NOPTR, $64
 
 DATA quietNaN<>+0(SB)/4, $0x00400000
 DATA quietNaN<>+4(SB)/4, $0x00400000
@@ -17557,7 +17581,15 @@ DATA quietNaN<>+16(SB)/4, $0x00400000
 DATA quietNaN<>+20(SB)/4, $0x00400000
 DATA quietNaN<>+24(SB)/4, $0x00400000
 DATA quietNaN<>+28(SB)/4, $0x00400000
-GLOBL quietNaN<>(SB), RODATA|NOPTR, $32
+DATA quietNaN<>+32(SB)/4, $0x00400000
+DATA quietNaN<>+36(SB)/4, $0x00400000
+DATA quietNaN<>+40(SB)/4, $0x00400000
+DATA quietNaN<>+44(SB)/4, $0x00400000
+DATA quietNaN<>+48(SB)/4, $0x00400000
+DATA quietNaN<>+52(SB)/4, $0x00400000
+DATA quietNaN<>+56(SB)/4, $0x00400000
+DATA quietNaN<>+60(SB)/4, $0x00400000
+GLOBL quietNaN<>(SB), RODATA|NOPTR, $64
 
 // func roundPairsAVX512(n int, dst []float32, src []float32)
 // Requires: AVX, AVX512BW, AVX512F
@@ -17863,7 +17895,15 @@ DATA expLow<>+16(SB)/4, $0xc2d00000
 DATA expLow<>+20(SB)/4, $0xc2d00000
 DATA expLow<>+24(SB)/4, $0xc2d00000
 DATA expLow<>+28(SB)/4, $0xc2d00000
-GLOBL expLow<>(SB), RODATA|NOPTR, $32
+DATA expLow<>+32(SB)/4, $0xc2d00000
+DATA expLow<>+36(SB)/4, $0xc2d00000
+DATA expLow<>+40(SB)/4, $0xc2d00000
+DATA expLow<>+44(SB)/4, $0xc2d00000
+DATA expLow<>+48(SB)/4, $0xc2d00000
+DATA expLow<>+52(SB)/4, $0xc2d00000
+DATA expLow<>+56(SB)/4, $0xc2d00000
+DATA expLow<>+60(SB)/4, $0xc2d00000
+GLOBL expLow<>(SB), RODATA|NOPTR, $64
 
 DATA expHigh<>+0(SB)/4, $0x42b20000
 DATA expHigh<>+4(SB)/4, $0x42b20000
@@ -17873,7 +17913,15 @@ DATA expHigh<>+16(SB)/4, $0x42b20000
 DATA expHigh<>+20(SB)/4, $0x42b20000
 DATA expHigh<>+24(SB)/4, $0x42b20000
 DATA expHigh<>+28(SB)/4, $0x42b20000
-GLOBL expHigh<>(SB), RODATA|NOPTR, $32
+DATA expHigh<>+32(SB)/4, $0x42b20000
+DATA expHigh<>+36(SB)/4, $0x42b20000
+DATA expHigh<>+40(SB)/4, $0x42b20000
+DATA expHigh<>+44(SB)/4, $0x42b20000
+DATA expHigh<>+48(SB)/4, $0x42b20000
+DATA expHigh<>+52(SB)/4, $0x42b20000
+DATA expHigh<>+56(SB)/4, $0x42b20000
+DATA expHigh<>+60(SB)/4, $0x42b20000
+GLOBL expHigh<>(SB), RODATA|NOPTR, $64
 
 DATA log2E<>+0(SB)/4, $0x3fb8aa3b
 DATA log2E<>+4(SB)/4, $0x3fb8aa3b
@@ -17883,7 +17931,15 @@ DATA log2E<>+16(SB)/4, $0x3fb8aa3b
 DATA log2E<>+20(SB)/4, $0x3fb8aa3b
 DATA log2E<>+24(SB)/4, $0x3fb8aa3b
 DATA log2E<>+28(SB)/4, $0x3fb8aa3b
-GLOBL log2E<>(SB), RODATA|NOPTR, $32
+DATA log2E<>+32(SB)/4, $0x3fb8aa3b
+DATA log2E<>+36(SB)/4, $0x3fb8aa3b
+DATA log2E<>+40(SB)/4, $0x3fb8aa3b
+DATA log2E<>+44(SB)/4, $0x3fb8aa3b
+DATA log2E<>+48(SB)/4, $0x3fb8aa3b
+DATA log2E<>+52(SB)/4, $0x3fb8aa3b
+DATA log2E<>+56(SB)/4, $0x3fb8aa3b
+DATA log2E<>+60(SB)/4, $0x3fb8aa3b
+GLOBL log2E<>(SB), RODATA|NOPTR, $64
 
 DATA ln2High<>+0(SB)/4, $0x3f318000
 DATA ln2High<>+4(SB)/4, $0x3f318000
@@ -17893,7 +17949,15 @@ DATA ln2High<>+16(SB)/4, $0x3f318000
 DATA ln2High<>+20(SB)/4, $0x3f318000
 DATA ln2High<>+24(SB)/4, $0x3f318000
 DATA ln2High<>+28(SB)/4, $0x3f318000
-GLOBL ln2High<>(SB), RODATA|NOPTR, $32
+DATA ln2High<>+32(SB)/4, $0x3f318000
+DATA ln2High<>+36(SB)/4, $0x3f318000
+DATA ln2High<>+40(SB)/4, $0x3f318000
+DATA ln2High<>+44(SB)/4, $0x3f318000
+DATA ln2High<>+48(SB)/4, $0x3f318000
+DATA ln2High<>+52(SB)/4, $0x3f318000
+DATA ln2High<>+56(SB)/4, $0x3f318000
+DATA ln2High<>+60(SB)/4, $0x3f318000
+GLOBL ln2High<>(SB), RODATA|NOPTR, $64
 
 DATA ln2Low<>+0(SB)/4, $0xb95e8083
 DATA ln2Low<>+4(SB)/4, $0xb95e8083
@@ -17903,7 +17967,15 @@ DATA ln2Low<>+16(SB)/4, $0xb95e8083
 DATA ln2Low<>+20(SB)/4, $0xb95e8083
 DATA ln2Low<>+24(SB)/4, $0xb95e8083
 DATA ln2Low<>+28(SB)/4, $0xb95e8083
-GLOBL ln2Low<>(SB), RODATA|NOPTR, $32
+DATA ln2Low<>+32(SB)/4, $0xb95e8083
+DATA ln2Low<>+36(SB)/4, $0xb95e8083
+DATA ln2Low<>+40(SB)/4, $0xb95e8083
+DATA ln2Low<>+44(SB)/4, $0xb95e8083
+DATA ln2Low<>+48(SB)/4, $0xb95e8083
+DATA ln2Low<>+52(SB)/4, $0xb95e8083
+DATA ln2Low<>+56(SB)/4, $0xb95e8083
+DATA ln2Low<>+60(SB)/4, $0xb95e8083
+GLOBL ln2Low<>(SB), RODATA|NOPTR, $64
 
 DATA expMagic<>+0(SB)/4, $0x4b400000
 DATA expMagic<>+4(SB)/4, $0x4b400000
@@ -17913,7 +17985,15 @@ DATA expMagic<>+16(SB)/4, $0x4b400000
 DATA expMagic<>+20(SB)/4, $0x4b400000
 DATA expMagic<>+24(SB)/4, $0x4b400000
 DATA expMagic<>+28(SB)/4, $0x4b400000
-GLOBL expMagic<>(SB), RODATA|NOPTR, $32
+DATA expMagic<>+32(SB)/4, $0x4b400000
+DATA expMagic<>+36(SB)/4, $0x4b400000
+DATA expMagic<>+40(SB)/4, $0x4b400000
+DATA expMagic<>+44(SB)/4, $0x4b400000
+DATA expMagic<>+48(SB)/4, $0x4b400000
+DATA expMagic<>+52(SB)/4, $0x4b400000
+DATA expMagic<>+56(SB)/4, $0x4b400000
+DATA expMagic<>+60(SB)/4, $0x4b400000
+GLOBL expMagic<>(SB), RODATA|NOPTR, $64
 
 DATA one<>+0(SB)/4, $0x3f800000
 DATA one<>+4(SB)/4, $0x3f800000
@@ -17923,7 +18003,15 @@ DATA one<>+16(SB)/4, $0x3f800000
 DATA one<>+20(SB)/4, $0x3f800000
 DATA one<>+24(SB)/4, $0x3f800000
 DATA one<>+28(SB)/4, $0x3f800000
-GLOBL one<>(SB), RODATA|NOPTR, $32
+DATA one<>+32(SB)/4, $0x3f800000
+DATA one<>+36(SB)/4, $0x3f800000
+DATA one<>+40(SB)/4, $0x3f800000
+DATA one<>+44(SB)/4, $0x3f800000
+DATA one<>+48(SB)/4, $0x3f800000
+DATA one<>+52(SB)/4, $0x3f800000
+DATA one<>+56(SB)/4, $0x3f800000
+DATA one<>+60(SB)/4, $0x3f800000
+GLOBL one<>(SB), RODATA|NOPTR, $64
 
 DATA expBias<>+0(SB)/4, $0x0000007f
 DATA expBias<>+4(SB)/4, $0x0000007f
@@ -17933,7 +18021,15 @@ DATA expBias<>+16(SB)/4, $0x0000007f
 DATA expBias<>+20(SB)/4, $0x0000007f
 DATA expBias<>+24(SB)/4, $0x0000007f
 DATA expBias<>+28(SB)/4, $0x0000007f
-GLOBL expBias<>(SB), RODATA|NOPTR, $32
+DATA expBias<>+32(SB)/4, $0x0000007f
+DATA expBias<>+36(SB)/4, $0x0000007f
+DATA expBias<>+40(SB)/4, $0x0000007f
+DATA expBias<>+44(SB)/4, $0x0000007f
+DATA expBias<>+48(SB)/4, $0x0000007f
+DATA expBias<>+52(SB)/4, $0x0000007f
+DATA expBias<>+56(SB)/4, $0x0000007f
+DATA expBias<>+60(SB)/4, $0x0000007f
+GLOBL expBias<>(SB), RODATA|NOPTR, $64
 
 DATA expP0<>+0(SB)/4, $0x39506967
 DATA expP0<>+4(SB)/4, $0x39506967
@@ -17943,7 +18039,15 @@ DATA expP0<>+16(SB)/4, $0x39506967
 DATA expP0<>+20(SB)/4, $0x39506967
 DATA expP0<>+24(SB)/4, $0x39506967
 DATA expP0<>+28(SB)/4, $0x39506967
-GLOBL expP0<>(SB), RODATA|NOPTR, $32
+DATA expP0<>+32(SB)/4, $0x39506967
+DATA expP0<>+36(SB)/4, $0x39506967
+DATA expP0<>+40(SB)/4, $0x39506967
+DATA expP0<>+44(SB)/4, $0x39506967
+DATA expP0<>+48(SB)/4, $0x39506967
+DATA expP0<>+52(SB)/4, $0x39506967
+DATA expP0<>+56(SB)/4, $0x39506967
+DATA expP0<>+60(SB)/4, $0x39506967
+GLOBL expP0<>(SB), RODATA|NOPTR, $64
 
 DATA expP1<>+0(SB)/4, $0x3ab743ce
 DATA expP1<>+4(SB)/4, $0x3ab743ce
@@ -17953,7 +18057,15 @@ DATA expP1<>+16(SB)/4, $0x3ab743ce
 DATA expP1<>+20(SB)/4, $0x3ab743ce
 DATA expP1<>+24(SB)/4, $0x3ab743ce
 DATA expP1<>+28(SB)/4, $0x3ab743ce
-GLOBL expP1<>(SB), RODATA|NOPTR, $32
+DATA expP1<>+32(SB)/4, $0x3ab743ce
+DATA expP1<>+36(SB)/4, $0x3ab743ce
+DATA expP1<>+40(SB)/4, $0x3ab743ce
+DATA expP1<>+44(SB)/4, $0x3ab743ce
+DATA expP1<>+48(SB)/4, $0x3ab743ce
+DATA expP1<>+52(SB)/4, $0x3ab743ce
+DATA expP1<>+56(SB)/4, $0x3ab743ce
+DATA expP1<>+60(SB)/4, $0x3ab743ce
+GLOBL expP1<>(SB), RODATA|NOPTR, $64
 
 DATA expP2<>+0(SB)/4, $0x3c088908
 DATA expP2<>+4(SB)/4, $0x3c088908
@@ -17963,7 +18075,15 @@ DATA expP2<>+16(SB)/4, $0x3c088908
 DATA expP2<>+20(SB)/4, $0x3c088908
 DATA expP2<>+24(SB)/4, $0x3c088908
 DATA expP2<>+28(SB)/4, $0x3c088908
-GLOBL expP2<>(SB), RODATA|NOPTR, $32
+DATA expP2<>+32(SB)/4, $0x3c088908
+DATA expP2<>+36(SB)/4, $0x3c088908
+DATA expP2<>+40(SB)/4, $0x3c088908
+DATA expP2<>+44(SB)/4, $0x3c088908
+DATA expP2<>+48(SB)/4, $0x3c088908
+DATA expP2<>+52(SB)/4, $0x3c088908
+DATA expP2<>+56(SB)/4, $0x3c088908
+DATA expP2<>+60(SB)/4, $0x3c088908
+GLOBL expP2<>(SB), RODATA|NOPTR, $64
 
 DATA expP3<>+0(SB)/4, $0x3d2aa9c1
 DATA expP3<>+4(SB)/4, $0x3d2aa9c1
@@ -17973,7 +18093,15 @@ DATA expP3<>+16(SB)/4, $0x3d2aa9c1
 DATA expP3<>+20(SB)/4, $0x3d2aa9c1
 DATA expP3<>+24(SB)/4, $0x3d2aa9c1
 DATA expP3<>+28(SB)/4, $0x3d2aa9c1
-GLOBL expP3<>(SB), RODATA|NOPTR, $32
+DATA expP3<>+32(SB)/4, $0x3d2aa9c1
+DATA expP3<>+36(SB)/4, $0x3d2aa9c1
+DATA expP3<>+40(SB)/4, $0x3d2aa9c1
+DATA expP3<>+44(SB)/4, $0x3d2aa9c1
+DATA expP3<>+48(SB)/4, $0x3d2aa9c1
+DATA expP3<>+52(SB)/4, $0x3d2aa9c1
+DATA expP3<>+56(SB)/4, $0x3d2aa9c1
+DATA expP3<>+60(SB)/4, $0x3d2aa9c1
+GLOBL expP3<>(SB), RODATA|NOPTR, $64
 
 DATA expP4<>+0(SB)/4, $0x3e2aaaaa
 DATA expP4<>+4(SB)/4, $0x3e2aaaaa
@@ -17983,7 +18111,15 @@ DATA expP4<>+16(SB)/4, $0x3e2aaaaa
 DATA expP4<>+20(SB)/4, $0x3e2aaaaa
 DATA expP4<>+24(SB)/4, $0x3e2aaaaa
 DATA expP4<>+28(SB)/4, $0x3e2aaaaa
-GLOBL expP4<>(SB), RODATA|NOPTR, $32
+DATA expP4<>+32(SB)/4, $0x3e2aaaaa
+DATA expP4<>+36(SB)/4, $0x3e2aaaaa
+DATA expP4<>+40(SB)/4, $0x3e2aaaaa
+DATA expP4<>+44(SB)/4, $0x3e2aaaaa
+DATA expP4<>+48(SB)/4, $0x3e2aaaaa
+DATA expP4<>+52(SB)/4, $0x3e2aaaaa
+DATA expP4<>+56(SB)/4, $0x3e2aaaaa
+DATA expP4<>+60(SB)/4, $0x3e2aaaaa
+GLOBL expP4<>(SB), RODATA|NOPTR, $64
 
 DATA expP5<>+0(SB)/4, $0x3f000000
 DATA expP5<>+4(SB)/4, $0x3f000000
@@ -17993,7 +18129,15 @@ DATA expP5<>+16(SB)/4, $0x3f000000
 DATA expP5<>+20(SB)/4, $0x3f000000
 DATA expP5<>+24(SB)/4, $0x3f000000
 DATA expP5<>+28(SB)/4, $0x3f000000
-GLOBL expP5<>(SB), RODATA|NOPTR, $32
+DATA expP5<>+32(SB)/4, $0x3f000000
+DATA expP5<>+36(SB)/4, $0x3f000000
+DATA expP5<>+40(SB)/4, $0x3f000000
+DATA expP5<>+44(SB)/4, $0x3f000000
+DATA expP5<>+48(SB)/4, $0x3f000000
+DATA expP5<>+52(SB)/4, $0x3f000000
+DATA expP5<>+56(SB)/4, $0x3f000000
+DATA expP5<>+60(SB)/4, $0x3f000000
+GLOBL expP5<>(SB), RODATA|NOPTR, $64
 
 // func expAVX2(n int, dst []float32, src []float32, shift float32)
 // Requires: AVX, AVX2
@@ -18046,6 +18190,109 @@ loop:
 	ADDQ    $0x20, DX
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func expAVX512(n int, dst []float32, src []float32, shift float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·expAVX512(SB), NOSPLIT, $0-60
+	MOVQ         n+0(FP), AX
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         src_base+32(FP), DX
+	VBROADCASTSS shift+56(FP), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS (DX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS expLow<>+0(SB), Z2
+	VMAXPS  Z1, Z2, Z1
+	VMOVUPS expHigh<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  log2E<>+0(SB), Z1, Z2
+	VADDPS  expMagic<>+0(SB), Z2, Z2
+	VSUBPS  expMagic<>+0(SB), Z2, Z3
+	VMULPS  ln2High<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  ln2Low<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMOVUPS expP0<>+0(SB), Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP1<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP2<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP3<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP4<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP5<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z1, Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z1, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z3
+	VPSUBD  expMagic<>+0(SB), Z2, Z2
+	VPSRAD  $0x01, Z2, Z1
+	VPSUBD  Z1, Z2, Z2
+	VPADDD  expBias<>+0(SB), Z1, Z1
+	VPSLLD  $0x17, Z1, Z1
+	VMULPS  Z1, Z3, Z3
+	VPADDD  expBias<>+0(SB), Z2, Z2
+	VPSLLD  $0x17, Z2, Z2
+	VMULPS  Z2, Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS   expLow<>+0(SB), Z0
+	VMAXPS    Z1, Z0, Z1
+	VMOVUPS   expHigh<>+0(SB), Z0
+	VMINPS    Z1, Z0, Z1
+	VMULPS    log2E<>+0(SB), Z1, Z0
+	VADDPS    expMagic<>+0(SB), Z0, Z0
+	VSUBPS    expMagic<>+0(SB), Z0, Z2
+	VMULPS    ln2High<>+0(SB), Z2, Z3
+	VSUBPS    Z3, Z1, Z1
+	VMULPS    ln2Low<>+0(SB), Z2, Z3
+	VSUBPS    Z3, Z1, Z1
+	VMOVUPS   expP0<>+0(SB), Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    expP1<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    expP2<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    expP3<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    expP4<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    expP5<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z1, Z3
+	VMULPS    Z3, Z2, Z2
+	VADDPS    Z1, Z2, Z2
+	VADDPS    one<>+0(SB), Z2, Z2
+	VPSUBD    expMagic<>+0(SB), Z0, Z0
+	VPSRAD    $0x01, Z0, Z1
+	VPSUBD    Z1, Z0, Z0
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z2, Z2
+	VPADDD    expBias<>+0(SB), Z0, Z0
+	VPSLLD    $0x17, Z0, Z0
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18107,6 +18354,123 @@ loop:
 	ADDQ    $0x20, BX
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func swigluAVX512(n int, act []float32, gate []float32, up []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·swigluAVX512(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ act_base+8(FP), CX
+	MOVQ gate_base+32(FP), DX
+	MOVQ up_base+56(FP), BX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (DX), Z0
+	VXORPS  Z1, Z1, Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS expLow<>+0(SB), Z2
+	VMAXPS  Z1, Z2, Z1
+	VMOVUPS expHigh<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  log2E<>+0(SB), Z1, Z2
+	VADDPS  expMagic<>+0(SB), Z2, Z2
+	VSUBPS  expMagic<>+0(SB), Z2, Z3
+	VMULPS  ln2High<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  ln2Low<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMOVUPS expP0<>+0(SB), Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP1<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP2<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP3<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP4<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP5<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z1, Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z1, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z3
+	VPSUBD  expMagic<>+0(SB), Z2, Z2
+	VPSRAD  $0x01, Z2, Z1
+	VPSUBD  Z1, Z2, Z2
+	VPADDD  expBias<>+0(SB), Z1, Z1
+	VPSLLD  $0x17, Z1, Z1
+	VMULPS  Z1, Z3, Z3
+	VPADDD  expBias<>+0(SB), Z2, Z2
+	VPSLLD  $0x17, Z2, Z2
+	VMULPS  Z2, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z1
+	VMOVUPS one<>+0(SB), Z2
+	VDIVPS  Z1, Z2, Z2
+	VMULPS  Z2, Z0, Z0
+	VMULPS  (BX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS   expLow<>+0(SB), Z2
+	VMAXPS    Z1, Z2, Z1
+	VMOVUPS   expHigh<>+0(SB), Z2
+	VMINPS    Z1, Z2, Z1
+	VMULPS    log2E<>+0(SB), Z1, Z2
+	VADDPS    expMagic<>+0(SB), Z2, Z2
+	VSUBPS    expMagic<>+0(SB), Z2, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z1, Z1
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z1, Z1
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z1, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z1, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z2, Z2
+	VPSRAD    $0x01, Z2, Z1
+	VPSUBD    Z1, Z2, Z2
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z1
+	VMOVUPS   one<>+0(SB), Z2
+	VDIVPS    Z1, Z2, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18184,6 +18548,145 @@ loop:
 	VZEROUPPER
 	RET
 
+// func swigluBackwardAVX512(n int, dgate []float32, dup []float32, dact []float32, gate []float32, up []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·swigluBackwardAVX512(SB), NOSPLIT, $0-128
+	MOVQ n+0(FP), AX
+	MOVQ dgate_base+8(FP), CX
+	MOVQ dup_base+32(FP), DX
+	MOVQ dact_base+56(FP), BX
+	MOVQ gate_base+80(FP), SI
+	MOVQ up_base+104(FP), DI
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (SI), Z0
+	VXORPS  Z1, Z1, Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS expLow<>+0(SB), Z2
+	VMAXPS  Z1, Z2, Z1
+	VMOVUPS expHigh<>+0(SB), Z2
+	VMINPS  Z1, Z2, Z1
+	VMULPS  log2E<>+0(SB), Z1, Z2
+	VADDPS  expMagic<>+0(SB), Z2, Z2
+	VSUBPS  expMagic<>+0(SB), Z2, Z3
+	VMULPS  ln2High<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  ln2Low<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z1, Z1
+	VMOVUPS expP0<>+0(SB), Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP1<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP2<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP3<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP4<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  expP5<>+0(SB), Z3, Z3
+	VMULPS  Z1, Z1, Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z1, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z3
+	VPSUBD  expMagic<>+0(SB), Z2, Z2
+	VPSRAD  $0x01, Z2, Z1
+	VPSUBD  Z1, Z2, Z2
+	VPADDD  expBias<>+0(SB), Z1, Z1
+	VPSLLD  $0x17, Z1, Z1
+	VMULPS  Z1, Z3, Z3
+	VPADDD  expBias<>+0(SB), Z2, Z2
+	VPSLLD  $0x17, Z2, Z2
+	VMULPS  Z2, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z1
+	VMOVUPS one<>+0(SB), Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS (BX), Z1
+	VMOVUPS one<>+0(SB), Z3
+	VSUBPS  Z2, Z3, Z3
+	VMULPS  Z3, Z0, Z3
+	VADDPS  one<>+0(SB), Z3, Z3
+	VMULPS  Z0, Z1, Z0
+	VMULPS  Z2, Z0, Z0
+	VMULPS  (DI), Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMULPS  Z3, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS   expLow<>+0(SB), Z2
+	VMAXPS    Z1, Z2, Z1
+	VMOVUPS   expHigh<>+0(SB), Z2
+	VMINPS    Z1, Z2, Z1
+	VMULPS    log2E<>+0(SB), Z1, Z2
+	VADDPS    expMagic<>+0(SB), Z2, Z2
+	VSUBPS    expMagic<>+0(SB), Z2, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z1, Z1
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z1, Z1
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z1, Z1, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z1, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z2, Z2
+	VPSRAD    $0x01, Z2, Z1
+	VPSUBD    Z1, Z2, Z2
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z1
+	VMOVUPS   one<>+0(SB), Z2
+	VDIVPS    Z1, Z2, Z2
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPS   one<>+0(SB), Z3
+	VSUBPS    Z2, Z3, Z3
+	VMULPS    Z3, Z0, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VMULPS    Z0, Z1, Z0
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z (DI), K1, Z4
+	VMULPS    Z4, Z1, Z1
+	VMULPS    Z2, Z1, Z1
+	VMULPS    Z3, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+	VMOVUPS   Z0, K1, (DX)
+
+end:
+	VZEROUPPER
+	RET
+
 DATA millsRate<>+0(SB)/4, $0x3eb33333
 DATA millsRate<>+4(SB)/4, $0x3eb33333
 DATA millsRate<>+8(SB)/4, $0x3eb33333
@@ -18192,7 +18695,15 @@ DATA millsRate<>+16(SB)/4, $0x3eb33333
 DATA millsRate<>+20(SB)/4, $0x3eb33333
 DATA millsRate<>+24(SB)/4, $0x3eb33333
 DATA millsRate<>+28(SB)/4, $0x3eb33333
-GLOBL millsRate<>(SB), RODATA|NOPTR, $32
+DATA millsRate<>+32(SB)/4, $0x3eb33333
+DATA millsRate<>+36(SB)/4, $0x3eb33333
+DATA millsRate<>+40(SB)/4, $0x3eb33333
+DATA millsRate<>+44(SB)/4, $0x3eb33333
+DATA millsRate<>+48(SB)/4, $0x3eb33333
+DATA millsRate<>+52(SB)/4, $0x3eb33333
+DATA millsRate<>+56(SB)/4, $0x3eb33333
+DATA millsRate<>+60(SB)/4, $0x3eb33333
+GLOBL millsRate<>(SB), RODATA|NOPTR, $64
 
 DATA half<>+0(SB)/4, $0x3f000000
 DATA half<>+4(SB)/4, $0x3f000000
@@ -18202,7 +18713,15 @@ DATA half<>+16(SB)/4, $0x3f000000
 DATA half<>+20(SB)/4, $0x3f000000
 DATA half<>+24(SB)/4, $0x3f000000
 DATA half<>+28(SB)/4, $0x3f000000
-GLOBL half<>(SB), RODATA|NOPTR, $32
+DATA half<>+32(SB)/4, $0x3f000000
+DATA half<>+36(SB)/4, $0x3f000000
+DATA half<>+40(SB)/4, $0x3f000000
+DATA half<>+44(SB)/4, $0x3f000000
+DATA half<>+48(SB)/4, $0x3f000000
+DATA half<>+52(SB)/4, $0x3f000000
+DATA half<>+56(SB)/4, $0x3f000000
+DATA half<>+60(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $64
 
 DATA density<>+0(SB)/4, $0x3ecc422a
 DATA density<>+4(SB)/4, $0x3ecc422a
@@ -18212,7 +18731,15 @@ DATA density<>+16(SB)/4, $0x3ecc422a
 DATA density<>+20(SB)/4, $0x3ecc422a
 DATA density<>+24(SB)/4, $0x3ecc422a
 DATA density<>+28(SB)/4, $0x3ecc422a
-GLOBL density<>(SB), RODATA|NOPTR, $32
+DATA density<>+32(SB)/4, $0x3ecc422a
+DATA density<>+36(SB)/4, $0x3ecc422a
+DATA density<>+40(SB)/4, $0x3ecc422a
+DATA density<>+44(SB)/4, $0x3ecc422a
+DATA density<>+48(SB)/4, $0x3ecc422a
+DATA density<>+52(SB)/4, $0x3ecc422a
+DATA density<>+56(SB)/4, $0x3ecc422a
+DATA density<>+60(SB)/4, $0x3ecc422a
+GLOBL density<>(SB), RODATA|NOPTR, $64
 
 DATA millsP0<>+0(SB)/4, $0xbcee829d
 DATA millsP0<>+4(SB)/4, $0xbcee829d
@@ -18222,7 +18749,15 @@ DATA millsP0<>+16(SB)/4, $0xbcee829d
 DATA millsP0<>+20(SB)/4, $0xbcee829d
 DATA millsP0<>+24(SB)/4, $0xbcee829d
 DATA millsP0<>+28(SB)/4, $0xbcee829d
-GLOBL millsP0<>(SB), RODATA|NOPTR, $32
+DATA millsP0<>+32(SB)/4, $0xbcee829d
+DATA millsP0<>+36(SB)/4, $0xbcee829d
+DATA millsP0<>+40(SB)/4, $0xbcee829d
+DATA millsP0<>+44(SB)/4, $0xbcee829d
+DATA millsP0<>+48(SB)/4, $0xbcee829d
+DATA millsP0<>+52(SB)/4, $0xbcee829d
+DATA millsP0<>+56(SB)/4, $0xbcee829d
+DATA millsP0<>+60(SB)/4, $0xbcee829d
+GLOBL millsP0<>(SB), RODATA|NOPTR, $64
 
 DATA millsP1<>+0(SB)/4, $0x3e134522
 DATA millsP1<>+4(SB)/4, $0x3e134522
@@ -18232,7 +18767,15 @@ DATA millsP1<>+16(SB)/4, $0x3e134522
 DATA millsP1<>+20(SB)/4, $0x3e134522
 DATA millsP1<>+24(SB)/4, $0x3e134522
 DATA millsP1<>+28(SB)/4, $0x3e134522
-GLOBL millsP1<>(SB), RODATA|NOPTR, $32
+DATA millsP1<>+32(SB)/4, $0x3e134522
+DATA millsP1<>+36(SB)/4, $0x3e134522
+DATA millsP1<>+40(SB)/4, $0x3e134522
+DATA millsP1<>+44(SB)/4, $0x3e134522
+DATA millsP1<>+48(SB)/4, $0x3e134522
+DATA millsP1<>+52(SB)/4, $0x3e134522
+DATA millsP1<>+56(SB)/4, $0x3e134522
+DATA millsP1<>+60(SB)/4, $0x3e134522
+GLOBL millsP1<>(SB), RODATA|NOPTR, $64
 
 DATA millsP2<>+0(SB)/4, $0xbe82c29c
 DATA millsP2<>+4(SB)/4, $0xbe82c29c
@@ -18242,7 +18785,15 @@ DATA millsP2<>+16(SB)/4, $0xbe82c29c
 DATA millsP2<>+20(SB)/4, $0xbe82c29c
 DATA millsP2<>+24(SB)/4, $0xbe82c29c
 DATA millsP2<>+28(SB)/4, $0xbe82c29c
-GLOBL millsP2<>(SB), RODATA|NOPTR, $32
+DATA millsP2<>+32(SB)/4, $0xbe82c29c
+DATA millsP2<>+36(SB)/4, $0xbe82c29c
+DATA millsP2<>+40(SB)/4, $0xbe82c29c
+DATA millsP2<>+44(SB)/4, $0xbe82c29c
+DATA millsP2<>+48(SB)/4, $0xbe82c29c
+DATA millsP2<>+52(SB)/4, $0xbe82c29c
+DATA millsP2<>+56(SB)/4, $0xbe82c29c
+DATA millsP2<>+60(SB)/4, $0xbe82c29c
+GLOBL millsP2<>(SB), RODATA|NOPTR, $64
 
 DATA millsP3<>+0(SB)/4, $0x3e229b91
 DATA millsP3<>+4(SB)/4, $0x3e229b91
@@ -18252,7 +18803,15 @@ DATA millsP3<>+16(SB)/4, $0x3e229b91
 DATA millsP3<>+20(SB)/4, $0x3e229b91
 DATA millsP3<>+24(SB)/4, $0x3e229b91
 DATA millsP3<>+28(SB)/4, $0x3e229b91
-GLOBL millsP3<>(SB), RODATA|NOPTR, $32
+DATA millsP3<>+32(SB)/4, $0x3e229b91
+DATA millsP3<>+36(SB)/4, $0x3e229b91
+DATA millsP3<>+40(SB)/4, $0x3e229b91
+DATA millsP3<>+44(SB)/4, $0x3e229b91
+DATA millsP3<>+48(SB)/4, $0x3e229b91
+DATA millsP3<>+52(SB)/4, $0x3e229b91
+DATA millsP3<>+56(SB)/4, $0x3e229b91
+DATA millsP3<>+60(SB)/4, $0x3e229b91
+GLOBL millsP3<>(SB), RODATA|NOPTR, $64
 
 DATA millsP4<>+0(SB)/4, $0xbcbb2221
 DATA millsP4<>+4(SB)/4, $0xbcbb2221
@@ -18262,7 +18821,15 @@ DATA millsP4<>+16(SB)/4, $0xbcbb2221
 DATA millsP4<>+20(SB)/4, $0xbcbb2221
 DATA millsP4<>+24(SB)/4, $0xbcbb2221
 DATA millsP4<>+28(SB)/4, $0xbcbb2221
-GLOBL millsP4<>(SB), RODATA|NOPTR, $32
+DATA millsP4<>+32(SB)/4, $0xbcbb2221
+DATA millsP4<>+36(SB)/4, $0xbcbb2221
+DATA millsP4<>+40(SB)/4, $0xbcbb2221
+DATA millsP4<>+44(SB)/4, $0xbcbb2221
+DATA millsP4<>+48(SB)/4, $0xbcbb2221
+DATA millsP4<>+52(SB)/4, $0xbcbb2221
+DATA millsP4<>+56(SB)/4, $0xbcbb2221
+DATA millsP4<>+60(SB)/4, $0xbcbb2221
+GLOBL millsP4<>(SB), RODATA|NOPTR, $64
 
 DATA millsP5<>+0(SB)/4, $0x3dd7d7d6
 DATA millsP5<>+4(SB)/4, $0x3dd7d7d6
@@ -18272,7 +18839,15 @@ DATA millsP5<>+16(SB)/4, $0x3dd7d7d6
 DATA millsP5<>+20(SB)/4, $0x3dd7d7d6
 DATA millsP5<>+24(SB)/4, $0x3dd7d7d6
 DATA millsP5<>+28(SB)/4, $0x3dd7d7d6
-GLOBL millsP5<>(SB), RODATA|NOPTR, $32
+DATA millsP5<>+32(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+36(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+40(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+44(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+48(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+52(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+56(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+60(SB)/4, $0x3dd7d7d6
+GLOBL millsP5<>(SB), RODATA|NOPTR, $64
 
 DATA millsP6<>+0(SB)/4, $0x3df57ac7
 DATA millsP6<>+4(SB)/4, $0x3df57ac7
@@ -18282,7 +18857,15 @@ DATA millsP6<>+16(SB)/4, $0x3df57ac7
 DATA millsP6<>+20(SB)/4, $0x3df57ac7
 DATA millsP6<>+24(SB)/4, $0x3df57ac7
 DATA millsP6<>+28(SB)/4, $0x3df57ac7
-GLOBL millsP6<>(SB), RODATA|NOPTR, $32
+DATA millsP6<>+32(SB)/4, $0x3df57ac7
+DATA millsP6<>+36(SB)/4, $0x3df57ac7
+DATA millsP6<>+40(SB)/4, $0x3df57ac7
+DATA millsP6<>+44(SB)/4, $0x3df57ac7
+DATA millsP6<>+48(SB)/4, $0x3df57ac7
+DATA millsP6<>+52(SB)/4, $0x3df57ac7
+DATA millsP6<>+56(SB)/4, $0x3df57ac7
+DATA millsP6<>+60(SB)/4, $0x3df57ac7
+GLOBL millsP6<>(SB), RODATA|NOPTR, $64
 
 DATA millsP7<>+0(SB)/4, $0x3e0f36d2
 DATA millsP7<>+4(SB)/4, $0x3e0f36d2
@@ -18292,7 +18875,15 @@ DATA millsP7<>+16(SB)/4, $0x3e0f36d2
 DATA millsP7<>+20(SB)/4, $0x3e0f36d2
 DATA millsP7<>+24(SB)/4, $0x3e0f36d2
 DATA millsP7<>+28(SB)/4, $0x3e0f36d2
-GLOBL millsP7<>(SB), RODATA|NOPTR, $32
+DATA millsP7<>+32(SB)/4, $0x3e0f36d2
+DATA millsP7<>+36(SB)/4, $0x3e0f36d2
+DATA millsP7<>+40(SB)/4, $0x3e0f36d2
+DATA millsP7<>+44(SB)/4, $0x3e0f36d2
+DATA millsP7<>+48(SB)/4, $0x3e0f36d2
+DATA millsP7<>+52(SB)/4, $0x3e0f36d2
+DATA millsP7<>+56(SB)/4, $0x3e0f36d2
+DATA millsP7<>+60(SB)/4, $0x3e0f36d2
+GLOBL millsP7<>(SB), RODATA|NOPTR, $64
 
 DATA millsP8<>+0(SB)/4, $0x3e0ef8fb
 DATA millsP8<>+4(SB)/4, $0x3e0ef8fb
@@ -18302,7 +18893,15 @@ DATA millsP8<>+16(SB)/4, $0x3e0ef8fb
 DATA millsP8<>+20(SB)/4, $0x3e0ef8fb
 DATA millsP8<>+24(SB)/4, $0x3e0ef8fb
 DATA millsP8<>+28(SB)/4, $0x3e0ef8fb
-GLOBL millsP8<>(SB), RODATA|NOPTR, $32
+DATA millsP8<>+32(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+36(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+40(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+44(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+48(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+52(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+56(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+60(SB)/4, $0x3e0ef8fb
+GLOBL millsP8<>(SB), RODATA|NOPTR, $64
 
 // func geluAVX2(n int, f []float32, x []float32)
 // Requires: AVX, AVX2
@@ -18388,6 +18987,176 @@ loop:
 	ADDQ      $0x20, DX
 	SUBQ      $0x08, AX
 	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func geluAVX512(n int, f []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluAVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ x_base+32(FP), DX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS   (DX), Z0
+	VXORPS    Z1, Z1, Z1
+	VMULPS    half<>+0(SB), Z0, Z2
+	VMULPS    Z0, Z2, Z2
+	VSUBPS    Z2, Z1, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z2, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z2
+	VCMPPS    $0x01, Z1, Z0, K1
+	VBLENDMPS Z2, Z0, K1, Z2
+	VMULPS    millsRate<>+0(SB), Z2, Z2
+	VADDPS    one<>+0(SB), Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS   millsP0<>+0(SB), Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP1<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP2<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP3<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP4<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP5<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP6<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP7<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP8<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMULPS    Z3, Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VSUBPS    Z2, Z1, Z1
+	VBLENDMPS Z2, Z1, K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, AX
+	JGE       loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMULPS    half<>+0(SB), Z0, Z2
+	VMULPS    Z0, Z2, Z2
+	VSUBPS    Z2, Z1, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z2, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z2
+	VCMPPS    $0x01, Z1, Z0, K2
+	VBLENDMPS Z2, Z0, K2, Z2
+	VMULPS    millsRate<>+0(SB), Z2, Z2
+	VADDPS    one<>+0(SB), Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS   millsP0<>+0(SB), Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP1<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP2<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP3<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP4<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP5<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP6<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP7<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP8<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMULPS    Z3, Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VSUBPS    Z2, Z1, Z1
+	VBLENDMPS Z2, Z1, K2, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18484,6 +19253,186 @@ loop:
 	VZEROUPPER
 	RET
 
+// func geluSlopeAVX512(n int, f []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluSlopeAVX512(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ slope_base+32(FP), DX
+	MOVQ x_base+56(FP), BX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS   (BX), Z0
+	VXORPS    Z1, Z1, Z1
+	VMULPS    half<>+0(SB), Z0, Z2
+	VMULPS    Z0, Z2, Z2
+	VSUBPS    Z2, Z1, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z2, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z2
+	VCMPPS    $0x01, Z1, Z0, K1
+	VBLENDMPS Z2, Z0, K1, Z2
+	VMULPS    millsRate<>+0(SB), Z2, Z2
+	VADDPS    one<>+0(SB), Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS   millsP0<>+0(SB), Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP1<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP2<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP3<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP4<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP5<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP6<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP7<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP8<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMULPS    Z3, Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VSUBPS    Z2, Z1, Z1
+	VBLENDMPS Z2, Z1, K1, Z1
+	VMULPS    density<>+0(SB), Z3, Z3
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z1, Z3, Z3
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (CX)
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, AX
+	JGE       loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (BX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMULPS    half<>+0(SB), Z0, Z2
+	VMULPS    Z0, Z2, Z2
+	VSUBPS    Z2, Z1, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z2, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VXORPS    Z1, Z1, Z1
+	VSUBPS    Z0, Z1, Z2
+	VCMPPS    $0x01, Z1, Z0, K2
+	VBLENDMPS Z2, Z0, K2, Z2
+	VMULPS    millsRate<>+0(SB), Z2, Z2
+	VADDPS    one<>+0(SB), Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS   millsP0<>+0(SB), Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP1<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP2<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP3<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP4<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP5<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP6<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP7<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    millsP8<>+0(SB), Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMULPS    Z3, Z2, Z2
+	VMOVUPS   one<>+0(SB), Z1
+	VSUBPS    Z2, Z1, Z1
+	VBLENDMPS Z2, Z1, K2, Z1
+	VMULPS    density<>+0(SB), Z3, Z3
+	VMULPS    Z0, Z3, Z3
+	VADDPS    Z1, Z3, Z3
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	VMOVUPS   Z3, K1, (DX)
+
+end:
+	VZEROUPPER
+	RET
+
 DATA tanhLow<>+0(SB)/4, $0xc2ae0000
 DATA tanhLow<>+4(SB)/4, $0xc2ae0000
 DATA tanhLow<>+8(SB)/4, $0xc2ae0000
@@ -18492,7 +19441,15 @@ DATA tanhLow<>+16(SB)/4, $0xc2ae0000
 DATA tanhLow<>+20(SB)/4, $0xc2ae0000
 DATA tanhLow<>+24(SB)/4, $0xc2ae0000
 DATA tanhLow<>+28(SB)/4, $0xc2ae0000
-GLOBL tanhLow<>(SB), RODATA|NOPTR, $32
+DATA tanhLow<>+32(SB)/4, $0xc2ae0000
+DATA tanhLow<>+36(SB)/4, $0xc2ae0000
+DATA tanhLow<>+40(SB)/4, $0xc2ae0000
+DATA tanhLow<>+44(SB)/4, $0xc2ae0000
+DATA tanhLow<>+48(SB)/4, $0xc2ae0000
+DATA tanhLow<>+52(SB)/4, $0xc2ae0000
+DATA tanhLow<>+56(SB)/4, $0xc2ae0000
+DATA tanhLow<>+60(SB)/4, $0xc2ae0000
+GLOBL tanhLow<>(SB), RODATA|NOPTR, $64
 
 DATA tanhScale<>+0(SB)/4, $0x3fcc422a
 DATA tanhScale<>+4(SB)/4, $0x3fcc422a
@@ -18502,7 +19459,15 @@ DATA tanhScale<>+16(SB)/4, $0x3fcc422a
 DATA tanhScale<>+20(SB)/4, $0x3fcc422a
 DATA tanhScale<>+24(SB)/4, $0x3fcc422a
 DATA tanhScale<>+28(SB)/4, $0x3fcc422a
-GLOBL tanhScale<>(SB), RODATA|NOPTR, $32
+DATA tanhScale<>+32(SB)/4, $0x3fcc422a
+DATA tanhScale<>+36(SB)/4, $0x3fcc422a
+DATA tanhScale<>+40(SB)/4, $0x3fcc422a
+DATA tanhScale<>+44(SB)/4, $0x3fcc422a
+DATA tanhScale<>+48(SB)/4, $0x3fcc422a
+DATA tanhScale<>+52(SB)/4, $0x3fcc422a
+DATA tanhScale<>+56(SB)/4, $0x3fcc422a
+DATA tanhScale<>+60(SB)/4, $0x3fcc422a
+GLOBL tanhScale<>(SB), RODATA|NOPTR, $64
 
 DATA tanhThird<>+0(SB)/4, $0x3d922279
 DATA tanhThird<>+4(SB)/4, $0x3d922279
@@ -18512,7 +19477,15 @@ DATA tanhThird<>+16(SB)/4, $0x3d922279
 DATA tanhThird<>+20(SB)/4, $0x3d922279
 DATA tanhThird<>+24(SB)/4, $0x3d922279
 DATA tanhThird<>+28(SB)/4, $0x3d922279
-GLOBL tanhThird<>(SB), RODATA|NOPTR, $32
+DATA tanhThird<>+32(SB)/4, $0x3d922279
+DATA tanhThird<>+36(SB)/4, $0x3d922279
+DATA tanhThird<>+40(SB)/4, $0x3d922279
+DATA tanhThird<>+44(SB)/4, $0x3d922279
+DATA tanhThird<>+48(SB)/4, $0x3d922279
+DATA tanhThird<>+52(SB)/4, $0x3d922279
+DATA tanhThird<>+56(SB)/4, $0x3d922279
+DATA tanhThird<>+60(SB)/4, $0x3d922279
+GLOBL tanhThird<>(SB), RODATA|NOPTR, $64
 
 DATA tanhCube<>+0(SB)/4, $0x3e5b33b6
 DATA tanhCube<>+4(SB)/4, $0x3e5b33b6
@@ -18522,7 +19495,15 @@ DATA tanhCube<>+16(SB)/4, $0x3e5b33b6
 DATA tanhCube<>+20(SB)/4, $0x3e5b33b6
 DATA tanhCube<>+24(SB)/4, $0x3e5b33b6
 DATA tanhCube<>+28(SB)/4, $0x3e5b33b6
-GLOBL tanhCube<>(SB), RODATA|NOPTR, $32
+DATA tanhCube<>+32(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+36(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+40(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+44(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+48(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+52(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+56(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+60(SB)/4, $0x3e5b33b6
+GLOBL tanhCube<>(SB), RODATA|NOPTR, $64
 
 // func geluTanhAVX2(n int, f []float32, x []float32)
 // Requires: AVX, AVX2
@@ -18585,6 +19566,130 @@ loop:
 	ADDQ    $0x20, DX
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func geluTanhAVX512(n int, f []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhAVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ x_base+32(FP), DX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (DX), Z0
+	VMULPS  Z0, Z0, Z1
+	VMULPS  tanhThird<>+0(SB), Z1, Z1
+	VADDPS  tanhScale<>+0(SB), Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS tanhLow<>+0(SB), Z2
+	VMAXPS  Z1, Z2, Z1
+	VXORPS  Z2, Z2, Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS expLow<>+0(SB), Z1
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS expHigh<>+0(SB), Z1
+	VMINPS  Z2, Z1, Z2
+	VMULPS  log2E<>+0(SB), Z2, Z1
+	VADDPS  expMagic<>+0(SB), Z1, Z1
+	VSUBPS  expMagic<>+0(SB), Z1, Z3
+	VMULPS  ln2High<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z2, Z2
+	VMULPS  ln2Low<>+0(SB), Z3, Z4
+	VSUBPS  Z4, Z2, Z2
+	VMOVUPS expP0<>+0(SB), Z3
+	VMULPS  Z2, Z3, Z3
+	VADDPS  expP1<>+0(SB), Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VADDPS  expP2<>+0(SB), Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VADDPS  expP3<>+0(SB), Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VADDPS  expP4<>+0(SB), Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VADDPS  expP5<>+0(SB), Z3, Z3
+	VMULPS  Z2, Z2, Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z3
+	VPSUBD  expMagic<>+0(SB), Z1, Z1
+	VPSRAD  $0x01, Z1, Z2
+	VPSUBD  Z2, Z1, Z1
+	VPADDD  expBias<>+0(SB), Z2, Z2
+	VPSLLD  $0x17, Z2, Z2
+	VMULPS  Z2, Z3, Z3
+	VPADDD  expBias<>+0(SB), Z1, Z1
+	VPSLLD  $0x17, Z1, Z1
+	VMULPS  Z1, Z3, Z3
+	VADDPS  one<>+0(SB), Z3, Z1
+	VMOVUPS one<>+0(SB), Z2
+	VDIVPS  Z1, Z2, Z2
+	VMULPS  Z2, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMULPS    Z0, Z0, Z1
+	VMULPS    tanhThird<>+0(SB), Z1, Z1
+	VADDPS    tanhScale<>+0(SB), Z1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   tanhLow<>+0(SB), Z2
+	VMAXPS    Z1, Z2, Z1
+	VXORPS    Z2, Z2, Z2
+	VSUBPS    Z1, Z2, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z3
+	VMULPS    ln2High<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z3, Z4
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP1<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP2<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP3<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP4<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VADDPS    expP5<>+0(SB), Z3, Z3
+	VMULPS    Z2, Z2, Z4
+	VMULPS    Z4, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z3
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z3, Z3
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z3, Z3
+	VADDPS    one<>+0(SB), Z3, Z1
+	VMOVUPS   one<>+0(SB), Z2
+	VDIVPS    Z1, Z2, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18662,6 +19767,148 @@ loop:
 	VZEROUPPER
 	RET
 
+// func geluTanhSlopeAVX512(n int, f []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhSlopeAVX512(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ slope_base+32(FP), DX
+	MOVQ x_base+56(FP), BX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (BX), Z0
+	VMULPS  Z0, Z0, Z3
+	VMULPS  tanhThird<>+0(SB), Z3, Z1
+	VADDPS  tanhScale<>+0(SB), Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS tanhLow<>+0(SB), Z2
+	VMAXPS  Z1, Z2, Z1
+	VXORPS  Z2, Z2, Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS expLow<>+0(SB), Z1
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS expHigh<>+0(SB), Z1
+	VMINPS  Z2, Z1, Z2
+	VMULPS  log2E<>+0(SB), Z2, Z1
+	VADDPS  expMagic<>+0(SB), Z1, Z1
+	VSUBPS  expMagic<>+0(SB), Z1, Z4
+	VMULPS  ln2High<>+0(SB), Z4, Z5
+	VSUBPS  Z5, Z2, Z2
+	VMULPS  ln2Low<>+0(SB), Z4, Z5
+	VSUBPS  Z5, Z2, Z2
+	VMOVUPS expP0<>+0(SB), Z4
+	VMULPS  Z2, Z4, Z4
+	VADDPS  expP1<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VADDPS  expP2<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VADDPS  expP3<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VADDPS  expP4<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VADDPS  expP5<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z2, Z5
+	VMULPS  Z5, Z4, Z4
+	VADDPS  Z2, Z4, Z4
+	VADDPS  one<>+0(SB), Z4, Z4
+	VPSUBD  expMagic<>+0(SB), Z1, Z1
+	VPSRAD  $0x01, Z1, Z2
+	VPSUBD  Z2, Z1, Z1
+	VPADDD  expBias<>+0(SB), Z2, Z2
+	VPSLLD  $0x17, Z2, Z2
+	VMULPS  Z2, Z4, Z4
+	VPADDD  expBias<>+0(SB), Z1, Z1
+	VPSLLD  $0x17, Z1, Z1
+	VMULPS  Z1, Z4, Z4
+	VADDPS  one<>+0(SB), Z4, Z1
+	VMOVUPS one<>+0(SB), Z2
+	VDIVPS  Z1, Z2, Z2
+	VMULPS  Z2, Z4, Z4
+	VMULPS  tanhCube<>+0(SB), Z3, Z3
+	VADDPS  tanhScale<>+0(SB), Z3, Z3
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z3, Z4, Z4
+	VADDPS  one<>+0(SB), Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VMULPS  Z2, Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z4, (DX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (BX), K1, Z0
+	VMULPS    Z0, Z0, Z3
+	VMULPS    tanhThird<>+0(SB), Z3, Z1
+	VADDPS    tanhScale<>+0(SB), Z1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   tanhLow<>+0(SB), Z2
+	VMAXPS    Z1, Z2, Z1
+	VXORPS    Z2, Z2, Z2
+	VSUBPS    Z1, Z2, Z2
+	VMOVUPS   expLow<>+0(SB), Z1
+	VMAXPS    Z2, Z1, Z2
+	VMOVUPS   expHigh<>+0(SB), Z1
+	VMINPS    Z2, Z1, Z2
+	VMULPS    log2E<>+0(SB), Z2, Z1
+	VADDPS    expMagic<>+0(SB), Z1, Z1
+	VSUBPS    expMagic<>+0(SB), Z1, Z4
+	VMULPS    ln2High<>+0(SB), Z4, Z5
+	VSUBPS    Z5, Z2, Z2
+	VMULPS    ln2Low<>+0(SB), Z4, Z5
+	VSUBPS    Z5, Z2, Z2
+	VMOVUPS   expP0<>+0(SB), Z4
+	VMULPS    Z2, Z4, Z4
+	VADDPS    expP1<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VADDPS    expP2<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VADDPS    expP3<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VADDPS    expP4<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VADDPS    expP5<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z2, Z5
+	VMULPS    Z5, Z4, Z4
+	VADDPS    Z2, Z4, Z4
+	VADDPS    one<>+0(SB), Z4, Z4
+	VPSUBD    expMagic<>+0(SB), Z1, Z1
+	VPSRAD    $0x01, Z1, Z2
+	VPSUBD    Z2, Z1, Z1
+	VPADDD    expBias<>+0(SB), Z2, Z2
+	VPSLLD    $0x17, Z2, Z2
+	VMULPS    Z2, Z4, Z4
+	VPADDD    expBias<>+0(SB), Z1, Z1
+	VPSLLD    $0x17, Z1, Z1
+	VMULPS    Z1, Z4, Z4
+	VADDPS    one<>+0(SB), Z4, Z1
+	VMOVUPS   one<>+0(SB), Z2
+	VDIVPS    Z1, Z2, Z2
+	VMULPS    Z2, Z4, Z4
+	VMULPS    tanhCube<>+0(SB), Z3, Z3
+	VADDPS    tanhScale<>+0(SB), Z3, Z3
+	VMULPS    Z0, Z4, Z4
+	VMULPS    Z3, Z4, Z4
+	VADDPS    one<>+0(SB), Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	VMOVUPS   Z4, K1, (DX)
+
+end:
+	VZEROUPPER
+	RET
+
 DATA signBit<>+0(SB)/4, $0x80000000
 DATA signBit<>+4(SB)/4, $0x80000000
 DATA signBit<>+8(SB)/4, $0x80000000
@@ -18670,7 +19917,15 @@ DATA signBit<>+16(SB)/4, $0x80000000
 DATA signBit<>+20(SB)/4, $0x80000000
 DATA signBit<>+24(SB)/4, $0x80000000
 DATA signBit<>+28(SB)/4, $0x80000000
-GLOBL signBit<>(SB), RODATA|NOPTR, $32
+DATA signBit<>+32(SB)/4, $0x80000000
+DATA signBit<>+36(SB)/4, $0x80000000
+DATA signBit<>+40(SB)/4, $0x80000000
+DATA signBit<>+44(SB)/4, $0x80000000
+DATA signBit<>+48(SB)/4, $0x80000000
+DATA signBit<>+52(SB)/4, $0x80000000
+DATA signBit<>+56(SB)/4, $0x80000000
+DATA signBit<>+60(SB)/4, $0x80000000
+GLOBL signBit<>(SB), RODATA|NOPTR, $64
 
 DATA two<>+0(SB)/4, $0x40000000
 DATA two<>+4(SB)/4, $0x40000000
@@ -18680,7 +19935,15 @@ DATA two<>+16(SB)/4, $0x40000000
 DATA two<>+20(SB)/4, $0x40000000
 DATA two<>+24(SB)/4, $0x40000000
 DATA two<>+28(SB)/4, $0x40000000
-GLOBL two<>(SB), RODATA|NOPTR, $32
+DATA two<>+32(SB)/4, $0x40000000
+DATA two<>+36(SB)/4, $0x40000000
+DATA two<>+40(SB)/4, $0x40000000
+DATA two<>+44(SB)/4, $0x40000000
+DATA two<>+48(SB)/4, $0x40000000
+DATA two<>+52(SB)/4, $0x40000000
+DATA two<>+56(SB)/4, $0x40000000
+DATA two<>+60(SB)/4, $0x40000000
+GLOBL two<>(SB), RODATA|NOPTR, $64
 
 DATA tanhSmall<>+0(SB)/4, $0x3f200000
 DATA tanhSmall<>+4(SB)/4, $0x3f200000
@@ -18690,7 +19953,15 @@ DATA tanhSmall<>+16(SB)/4, $0x3f200000
 DATA tanhSmall<>+20(SB)/4, $0x3f200000
 DATA tanhSmall<>+24(SB)/4, $0x3f200000
 DATA tanhSmall<>+28(SB)/4, $0x3f200000
-GLOBL tanhSmall<>(SB), RODATA|NOPTR, $32
+DATA tanhSmall<>+32(SB)/4, $0x3f200000
+DATA tanhSmall<>+36(SB)/4, $0x3f200000
+DATA tanhSmall<>+40(SB)/4, $0x3f200000
+DATA tanhSmall<>+44(SB)/4, $0x3f200000
+DATA tanhSmall<>+48(SB)/4, $0x3f200000
+DATA tanhSmall<>+52(SB)/4, $0x3f200000
+DATA tanhSmall<>+56(SB)/4, $0x3f200000
+DATA tanhSmall<>+60(SB)/4, $0x3f200000
+GLOBL tanhSmall<>(SB), RODATA|NOPTR, $64
 
 DATA tanhP0<>+0(SB)/4, $0xbbbaf0ea
 DATA tanhP0<>+4(SB)/4, $0xbbbaf0ea
@@ -18700,7 +19971,15 @@ DATA tanhP0<>+16(SB)/4, $0xbbbaf0ea
 DATA tanhP0<>+20(SB)/4, $0xbbbaf0ea
 DATA tanhP0<>+24(SB)/4, $0xbbbaf0ea
 DATA tanhP0<>+28(SB)/4, $0xbbbaf0ea
-GLOBL tanhP0<>(SB), RODATA|NOPTR, $32
+DATA tanhP0<>+32(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+36(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+40(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+44(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+48(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+52(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+56(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+60(SB)/4, $0xbbbaf0ea
+GLOBL tanhP0<>(SB), RODATA|NOPTR, $64
 
 DATA tanhP1<>+0(SB)/4, $0x3ca9134e
 DATA tanhP1<>+4(SB)/4, $0x3ca9134e
@@ -18710,7 +19989,15 @@ DATA tanhP1<>+16(SB)/4, $0x3ca9134e
 DATA tanhP1<>+20(SB)/4, $0x3ca9134e
 DATA tanhP1<>+24(SB)/4, $0x3ca9134e
 DATA tanhP1<>+28(SB)/4, $0x3ca9134e
-GLOBL tanhP1<>(SB), RODATA|NOPTR, $32
+DATA tanhP1<>+32(SB)/4, $0x3ca9134e
+DATA tanhP1<>+36(SB)/4, $0x3ca9134e
+DATA tanhP1<>+40(SB)/4, $0x3ca9134e
+DATA tanhP1<>+44(SB)/4, $0x3ca9134e
+DATA tanhP1<>+48(SB)/4, $0x3ca9134e
+DATA tanhP1<>+52(SB)/4, $0x3ca9134e
+DATA tanhP1<>+56(SB)/4, $0x3ca9134e
+DATA tanhP1<>+60(SB)/4, $0x3ca9134e
+GLOBL tanhP1<>(SB), RODATA|NOPTR, $64
 
 DATA tanhP2<>+0(SB)/4, $0xbd5c1e2d
 DATA tanhP2<>+4(SB)/4, $0xbd5c1e2d
@@ -18720,7 +20007,15 @@ DATA tanhP2<>+16(SB)/4, $0xbd5c1e2d
 DATA tanhP2<>+20(SB)/4, $0xbd5c1e2d
 DATA tanhP2<>+24(SB)/4, $0xbd5c1e2d
 DATA tanhP2<>+28(SB)/4, $0xbd5c1e2d
-GLOBL tanhP2<>(SB), RODATA|NOPTR, $32
+DATA tanhP2<>+32(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+36(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+40(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+44(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+48(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+52(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+56(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+60(SB)/4, $0xbd5c1e2d
+GLOBL tanhP2<>(SB), RODATA|NOPTR, $64
 
 DATA tanhP3<>+0(SB)/4, $0x3e088393
 DATA tanhP3<>+4(SB)/4, $0x3e088393
@@ -18730,7 +20025,15 @@ DATA tanhP3<>+16(SB)/4, $0x3e088393
 DATA tanhP3<>+20(SB)/4, $0x3e088393
 DATA tanhP3<>+24(SB)/4, $0x3e088393
 DATA tanhP3<>+28(SB)/4, $0x3e088393
-GLOBL tanhP3<>(SB), RODATA|NOPTR, $32
+DATA tanhP3<>+32(SB)/4, $0x3e088393
+DATA tanhP3<>+36(SB)/4, $0x3e088393
+DATA tanhP3<>+40(SB)/4, $0x3e088393
+DATA tanhP3<>+44(SB)/4, $0x3e088393
+DATA tanhP3<>+48(SB)/4, $0x3e088393
+DATA tanhP3<>+52(SB)/4, $0x3e088393
+DATA tanhP3<>+56(SB)/4, $0x3e088393
+DATA tanhP3<>+60(SB)/4, $0x3e088393
+GLOBL tanhP3<>(SB), RODATA|NOPTR, $64
 
 DATA tanhP4<>+0(SB)/4, $0xbeaaaa99
 DATA tanhP4<>+4(SB)/4, $0xbeaaaa99
@@ -18740,7 +20043,15 @@ DATA tanhP4<>+16(SB)/4, $0xbeaaaa99
 DATA tanhP4<>+20(SB)/4, $0xbeaaaa99
 DATA tanhP4<>+24(SB)/4, $0xbeaaaa99
 DATA tanhP4<>+28(SB)/4, $0xbeaaaa99
-GLOBL tanhP4<>(SB), RODATA|NOPTR, $32
+DATA tanhP4<>+32(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+36(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+40(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+44(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+48(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+52(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+56(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+60(SB)/4, $0xbeaaaa99
+GLOBL tanhP4<>(SB), RODATA|NOPTR, $64
 
 // func softcapAVX2(n int, z []float32, c float32, inv float32)
 // Requires: AVX, AVX2
@@ -18811,14 +20122,170 @@ loop:
 	VMULPS    Y2, Y6, Y6
 	VADDPS    Y2, Y6, Y6
 	VMOVUPS   tanhSmall<>+0(SB), Y4
-	VCMPPS    $0x01, Y4, Y2, Y4
-	VBLENDVPS Y4, Y6, Y5, Y4
+	VCMPPS    $0x01, Y4, Y2, Y2
+	VBLENDVPS Y2, Y6, Y5, Y4
 	VORPS     Y3, Y4, Y4
 	VMULPS    Y0, Y4, Y4
 	VMOVUPS   Y4, (CX)
 	ADDQ      $0x20, CX
 	SUBQ      $0x08, AX
 	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func softcapAVX512(n int, z []float32, c float32, inv float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softcapAVX512(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         z_base+8(FP), CX
+	VBROADCASTSS c+32(FP), Z0
+	VBROADCASTSS inv+36(FP), Z1
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS   (CX), Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   signBit<>+0(SB), Z3
+	VANDPS    Z2, Z3, Z3
+	VXORPS    Z3, Z2, Z2
+	VADDPS    Z2, Z2, Z4
+	VMOVUPS   expLow<>+0(SB), Z5
+	VMAXPS    Z4, Z5, Z4
+	VMOVUPS   expHigh<>+0(SB), Z5
+	VMINPS    Z4, Z5, Z4
+	VMULPS    log2E<>+0(SB), Z4, Z5
+	VADDPS    expMagic<>+0(SB), Z5, Z5
+	VSUBPS    expMagic<>+0(SB), Z5, Z6
+	VMULPS    ln2High<>+0(SB), Z6, Z7
+	VSUBPS    Z7, Z4, Z4
+	VMULPS    ln2Low<>+0(SB), Z6, Z7
+	VSUBPS    Z7, Z4, Z4
+	VMOVUPS   expP0<>+0(SB), Z6
+	VMULPS    Z4, Z6, Z6
+	VADDPS    expP1<>+0(SB), Z6, Z6
+	VMULPS    Z4, Z6, Z6
+	VADDPS    expP2<>+0(SB), Z6, Z6
+	VMULPS    Z4, Z6, Z6
+	VADDPS    expP3<>+0(SB), Z6, Z6
+	VMULPS    Z4, Z6, Z6
+	VADDPS    expP4<>+0(SB), Z6, Z6
+	VMULPS    Z4, Z6, Z6
+	VADDPS    expP5<>+0(SB), Z6, Z6
+	VMULPS    Z4, Z4, Z7
+	VMULPS    Z7, Z6, Z6
+	VADDPS    Z4, Z6, Z6
+	VADDPS    one<>+0(SB), Z6, Z6
+	VPSUBD    expMagic<>+0(SB), Z5, Z5
+	VPSRAD    $0x01, Z5, Z4
+	VPSUBD    Z4, Z5, Z5
+	VPADDD    expBias<>+0(SB), Z4, Z4
+	VPSLLD    $0x17, Z4, Z4
+	VMULPS    Z4, Z6, Z6
+	VPADDD    expBias<>+0(SB), Z5, Z5
+	VPSLLD    $0x17, Z5, Z5
+	VMULPS    Z5, Z6, Z6
+	VADDPS    one<>+0(SB), Z6, Z6
+	VMOVUPS   two<>+0(SB), Z4
+	VMOVUPS   one<>+0(SB), Z5
+	VDIVPS    Z6, Z4, Z4
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z2, Z2, Z6
+	VMOVUPS   tanhP0<>+0(SB), Z7
+	VMULPS    Z6, Z7, Z7
+	VADDPS    tanhP1<>+0(SB), Z7, Z7
+	VMULPS    Z6, Z7, Z7
+	VADDPS    tanhP2<>+0(SB), Z7, Z7
+	VMULPS    Z6, Z7, Z7
+	VADDPS    tanhP3<>+0(SB), Z7, Z7
+	VMULPS    Z6, Z7, Z7
+	VADDPS    tanhP4<>+0(SB), Z7, Z7
+	VMULPS    Z6, Z7, Z7
+	VMULPS    Z2, Z7, Z7
+	VADDPS    Z2, Z7, Z7
+	VMOVUPS   tanhSmall<>+0(SB), Z6
+	VCMPPS    $0x01, Z6, Z2, K1
+	VBLENDMPS Z7, Z5, K1, Z4
+	VORPS     Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VMOVUPS   Z4, (CX)
+	ADDQ      $0x40, CX
+	SUBQ      $0x10, AX
+	JGE       loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, DX
+	BZHIQ     AX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   signBit<>+0(SB), Z1
+	VANDPS    Z2, Z1, Z1
+	VXORPS    Z1, Z2, Z2
+	VADDPS    Z2, Z2, Z3
+	VMOVUPS   expLow<>+0(SB), Z4
+	VMAXPS    Z3, Z4, Z3
+	VMOVUPS   expHigh<>+0(SB), Z4
+	VMINPS    Z3, Z4, Z3
+	VMULPS    log2E<>+0(SB), Z3, Z4
+	VADDPS    expMagic<>+0(SB), Z4, Z4
+	VSUBPS    expMagic<>+0(SB), Z4, Z5
+	VMULPS    ln2High<>+0(SB), Z5, Z6
+	VSUBPS    Z6, Z3, Z3
+	VMULPS    ln2Low<>+0(SB), Z5, Z6
+	VSUBPS    Z6, Z3, Z3
+	VMOVUPS   expP0<>+0(SB), Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    expP1<>+0(SB), Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    expP2<>+0(SB), Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    expP3<>+0(SB), Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    expP4<>+0(SB), Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    expP5<>+0(SB), Z5, Z5
+	VMULPS    Z3, Z3, Z6
+	VMULPS    Z6, Z5, Z5
+	VADDPS    Z3, Z5, Z5
+	VADDPS    one<>+0(SB), Z5, Z5
+	VPSUBD    expMagic<>+0(SB), Z4, Z4
+	VPSRAD    $0x01, Z4, Z3
+	VPSUBD    Z3, Z4, Z4
+	VPADDD    expBias<>+0(SB), Z3, Z3
+	VPSLLD    $0x17, Z3, Z3
+	VMULPS    Z3, Z5, Z5
+	VPADDD    expBias<>+0(SB), Z4, Z4
+	VPSLLD    $0x17, Z4, Z4
+	VMULPS    Z4, Z5, Z5
+	VADDPS    one<>+0(SB), Z5, Z5
+	VMOVUPS   two<>+0(SB), Z3
+	VMOVUPS   one<>+0(SB), Z4
+	VDIVPS    Z5, Z3, Z3
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z2, Z2, Z5
+	VMOVUPS   tanhP0<>+0(SB), Z6
+	VMULPS    Z5, Z6, Z6
+	VADDPS    tanhP1<>+0(SB), Z6, Z6
+	VMULPS    Z5, Z6, Z6
+	VADDPS    tanhP2<>+0(SB), Z6, Z6
+	VMULPS    Z5, Z6, Z6
+	VADDPS    tanhP3<>+0(SB), Z6, Z6
+	VMULPS    Z5, Z6, Z6
+	VADDPS    tanhP4<>+0(SB), Z6, Z6
+	VMULPS    Z5, Z6, Z6
+	VMULPS    Z2, Z6, Z6
+	VADDPS    Z2, Z6, Z6
+	VMOVUPS   tanhSmall<>+0(SB), Z5
+	VCMPPS    $0x01, Z5, Z2, K2
+	VBLENDMPS Z6, Z4, K2, Z3
+	VORPS     Z1, Z3, Z3
+	VMULPS    Z0, Z3, Z3
+	VMOVUPS   Z3, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18848,7 +20315,15 @@ DATA minusInf<>+16(SB)/4, $0xff800000
 DATA minusInf<>+20(SB)/4, $0xff800000
 DATA minusInf<>+24(SB)/4, $0xff800000
 DATA minusInf<>+28(SB)/4, $0xff800000
-GLOBL minusInf<>(SB), RODATA|NOPTR, $32
+DATA minusInf<>+32(SB)/4, $0xff800000
+DATA minusInf<>+36(SB)/4, $0xff800000
+DATA minusInf<>+40(SB)/4, $0xff800000
+DATA minusInf<>+44(SB)/4, $0xff800000
+DATA minusInf<>+48(SB)/4, $0xff800000
+DATA minusInf<>+52(SB)/4, $0xff800000
+DATA minusInf<>+56(SB)/4, $0xff800000
+DATA minusInf<>+60(SB)/4, $0xff800000
+GLOBL minusInf<>(SB), RODATA|NOPTR, $64
 
 // func totalAVX2(parts *[8]float64, n int, x []float32)
 // Requires: AVX
@@ -18892,6 +20367,42 @@ loop:
 	VZEROUPPER
 	RET
 
+// func jacobianAVX512(n int, dx []float32, p []float32, delta float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·jacobianAVX512(SB), NOSPLIT, $0-60
+	MOVQ         n+0(FP), AX
+	MOVQ         dx_base+8(FP), CX
+	MOVQ         p_base+32(FP), DX
+	VBROADCASTSS delta+56(FP), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS (CX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  (DX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func normalizeAVX2(n int, h []float32, x []float32, w []float32, inv float32)
 // Requires: AVX
 TEXT ·normalizeAVX2(SB), NOSPLIT, $0-84
@@ -18910,6 +20421,43 @@ loop:
 	ADDQ    $0x20, BX
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func normalizeAVX512(n int, h []float32, x []float32, w []float32, inv float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-84
+	MOVQ         n+0(FP), AX
+	MOVQ         h_base+8(FP), CX
+	MOVQ         x_base+32(FP), DX
+	MOVQ         w_base+56(FP), BX
+	VBROADCASTSS inv+80(FP), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMULPS  (DX), Z0, Z1
+	VMULPS  (BX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -18965,6 +20513,55 @@ loop:
 	VZEROUPPER
 	RET
 
+// func normalizeBackwardAVX512(n int, dx []float32, dh []float32, x []float32, w []float32, inv float32, mean float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·normalizeBackwardAVX512(SB), NOSPLIT, $0-112
+	MOVQ         n+0(FP), AX
+	MOVQ         dx_base+8(FP), CX
+	MOVQ         dh_base+32(FP), DX
+	MOVQ         x_base+56(FP), BX
+	MOVQ         w_base+80(FP), SI
+	VBROADCASTSS inv+104(FP), Z0
+	VBROADCASTSS mean+108(FP), Z1
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS (DX), Z2
+	VMULPS  (SI), Z2, Z2
+	VMULPS  (BX), Z1, Z3
+	VSUBPS  Z3, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  (CX), Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z3, Z2, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VMULPS    Z3, Z1, Z1
+	VSUBPS    Z1, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS.Z (CX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func rotateAVX2(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
 // Requires: AVX
 TEXT ·rotateAVX2(SB), NOSPLIT, $0-108
@@ -18994,6 +20591,62 @@ loop:
 	ADDQ    $0x20, SI
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func rotateAVX512(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rotateAVX512(SB), NOSPLIT, $0-108
+	MOVQ         n+0(FP), AX
+	MOVQ         lo_base+8(FP), CX
+	MOVQ         hi_base+32(FP), DX
+	MOVQ         cos_base+56(FP), BX
+	MOVQ         sin_base+80(FP), SI
+	VBROADCASTSS direction+104(FP), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VMULPS  (SI), Z0, Z4
+	VMULPS  Z3, Z1, Z5
+	VMULPS  Z4, Z2, Z6
+	VSUBPS  Z6, Z5, Z5
+	VMULPS  Z3, Z2, Z2
+	VMULPS  Z4, Z1, Z6
+	VADDPS  Z6, Z2, Z2
+	VMOVUPS Z5, (CX)
+	VMOVUPS Z2, (DX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VMOVUPS.Z (SI), K1, Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z3, Z1, Z4
+	VMULPS    Z0, Z2, Z5
+	VSUBPS    Z5, Z4, Z4
+	VMULPS    Z3, Z2, Z2
+	VMULPS    Z0, Z1, Z5
+	VADDPS    Z5, Z2, Z2
+	VMOVUPS   Z4, K1, (CX)
+	VMOVUPS   Z2, K1, (DX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -19032,7 +20685,7 @@ loop:
 	VCMPPS  $0x04, Y8, Y9, Y11
 	VDIVPS  Y9, Y10, Y10
 	VMULPS  Y5, Y10, Y10
-	VANDPS  Y11, Y10, Y10
+	VANDPS  Y10, Y11, Y10
 	VMULPS  (CX), Y4, Y9
 	VSUBPS  Y10, Y9, Y9
 	VMOVUPS Y9, (CX)
@@ -19042,6 +20695,88 @@ loop:
 	ADDQ    $0x20, SI
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func adamWAVX512(n int, w []float32, g []float32, m []float32, v []float32, beta1 float32, gain1 float32, beta2 float32, gain2 float32, keep float32, size float32, root float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adamWAVX512(SB), NOSPLIT, $0-136
+	MOVQ         n+0(FP), AX
+	MOVQ         w_base+8(FP), CX
+	MOVQ         g_base+32(FP), DX
+	MOVQ         m_base+56(FP), BX
+	MOVQ         v_base+80(FP), SI
+	VBROADCASTSS beta1+104(FP), Z0
+	VBROADCASTSS gain1+108(FP), Z1
+	VBROADCASTSS beta2+112(FP), Z2
+	VBROADCASTSS gain2+116(FP), Z3
+	VBROADCASTSS keep+120(FP), Z4
+	VBROADCASTSS size+124(FP), Z5
+	VBROADCASTSS root+128(FP), Z6
+	VBROADCASTSS eps+132(FP), Z7
+	VXORPS       Z8, Z8, Z8
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMOVUPS   (DX), Z9
+	VMULPS    Z1, Z9, Z11
+	VMULPS    (BX), Z0, Z10
+	VADDPS    Z11, Z10, Z10
+	VMOVUPS   Z10, (BX)
+	VMULPS    Z3, Z9, Z11
+	VMULPS    Z9, Z11, Z11
+	VMULPS    (SI), Z2, Z9
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z9, (SI)
+	VSQRTPS   Z9, Z9
+	VMULPS    Z6, Z9, Z9
+	VADDPS    Z7, Z9, Z9
+	VCMPPS    $0x04, Z8, Z9, K1
+	VDIVPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VMOVAPS.Z Z10, K1, Z10
+	VMULPS    (CX), Z4, Z9
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   Z9, (CX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	SUBQ      $0x10, AX
+	JGE       loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX), K1, Z9
+	VMULPS    Z1, Z9, Z1
+	VMOVUPS.Z (BX), K1, Z10
+	VMULPS    Z10, Z0, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	VMULPS    Z3, Z9, Z1
+	VMULPS    Z9, Z1, Z1
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z3, Z2, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)
+	VSQRTPS   Z2, Z2
+	VMULPS    Z6, Z2, Z2
+	VADDPS    Z7, Z2, Z2
+	VCMPPS    $0x04, Z8, Z2, K2
+	VDIVPS    Z2, Z0, Z0
+	VMULPS    Z5, Z0, Z0
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z1, Z4, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -19108,6 +20843,39 @@ loop:
 	VZEROUPPER
 	RET
 
+// func addAVX512(n int, dst []float32, src []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addAVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ dst_base+8(FP), CX
+	MOVQ src_base+32(FP), DX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (CX), Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func timesAVX2(n int, dst []float32, src []float32)
 // Requires: AVX
 TEXT ·timesAVX2(SB), NOSPLIT, $0-56
@@ -19126,6 +20894,39 @@ loop:
 	VZEROUPPER
 	RET
 
+// func timesAVX512(n int, dst []float32, src []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·timesAVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ dst_base+8(FP), CX
+	MOVQ src_base+32(FP), DX
+	SUBQ $0x10, AX
+	JL   rest
+
+loop:
+	VMOVUPS (CX), Z0
+	VMULPS  (DX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(n int, x []float32, factor float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-36
@@ -19139,5 +20940,35 @@ loop:
 	ADDQ    $0x20, CX
 	SUBQ    $0x08, AX
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(n int, x []float32, factor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-36
+	MOVQ         n+0(FP), AX
+	MOVQ         x_base+8(FP), CX
+	VBROADCASTSS factor+32(FP), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+loop:
+	VMULPS  (CX), Z0, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     loop
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        end
+	MOVQ      $-1, DX
+	BZHIQ     AX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+end:
 	VZEROUPPER
 	RET

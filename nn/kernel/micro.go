@@ -8,6 +8,7 @@ type micro struct {
 	name string
 	rows int   // rows of the highest tile
 	cols []int // columns of the tiles, narrowest first
+	wide bool  // whether element-wise functions are by AVX-512
 	// tile computes C = alpha A B + beta C for a tile of C with 1 ≤ rows and
 	// 1 ≤ cols within the bounds above, and k ≥ 1. A has row stride ars and column stride
 	// acs; B and C have row strides bs and cs. In each row of B it may read as many elements

@@ -13,7 +13,7 @@ func accelerated() []*micro {
 		roundPairs: roundPairsInVectors, pairRows: pairRowsInVectors}
 	var found []*micro
 	if avx2 && x.HasBMI2 && x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL {
-		u := &micro{name: "avx512", rows: 14, cols: []int{8, 16, 32}, tile: sgemmAVX512,
+		u := &micro{name: "avx512", rows: 14, cols: []int{8, 16, 32}, wide: true, tile: sgemmAVX512,
 			transpose: transposeBySquares, copyStrip: copyStripAVX512, bf16: expanded}
 		if x.HasAVX512BF16 {
 			u.bf16 = &micro{name: "avx512bf16", rows: 14, cols: []int{8, 16, 32}, tile: bf16AVX512,

@@ -2,14 +2,18 @@ package kernel
 
 // Element-wise functions in assembly: amd64.
 
-// lanes is the number of elements that the functions in assembly take at a time. The caller
-// does the rest, less than lanes elements.
+// lanes is the number of elements that the functions by AVX2 take at a time. The caller does the rest, less than
+// lanes elements. Those by AVX-512 take any number.
 const lanes = 8
 
 // expVectors does [micro.exp] for as many elements as it returns.
 func (u *micro) expVectors(dst, src []float32, shift float32) int {
-	n := u.whole(len(src))
-	if n > 0 {
+	n := u.taken(len(src))
+	switch {
+	case n == 0:
+	case u.wide:
+		expAVX512(n, dst, src, shift)
+	default:
 		expAVX2(n, dst, src, shift)
 	}
 	return n
@@ -17,8 +21,12 @@ func (u *micro) expVectors(dst, src []float32, shift float32) int {
 
 // swigluVectors does [micro.swiglu] for as many elements as it returns.
 func (u *micro) swigluVectors(act, gate, up []float32) int {
-	n := u.whole(len(act))
-	if n > 0 {
+	n := u.taken(len(act))
+	switch {
+	case n == 0:
+	case u.wide:
+		swigluAVX512(n, act, gate, up)
+	default:
 		swigluAVX2(n, act, gate, up)
 	}
 	return n
@@ -27,8 +35,12 @@ func (u *micro) swigluVectors(act, gate, up []float32) int {
 // swigluBackwardVectors does [micro.swigluBackward] for as many elements as
 // it returns.
 func (u *micro) swigluBackwardVectors(dgate, dup, dact, gate, up []float32) int {
-	n := u.whole(len(dact))
-	if n > 0 {
+	n := u.taken(len(dact))
+	switch {
+	case n == 0:
+	case u.wide:
+		swigluBackwardAVX512(n, dgate, dup, dact, gate, up)
+	default:
 		swigluBackwardAVX2(n, dgate, dup, dact, gate, up)
 	}
 	return n
@@ -36,8 +48,12 @@ func (u *micro) swigluBackwardVectors(dgate, dup, dact, gate, up []float32) int 
 
 // geluVectors does [micro.gelu] for as many elements as it returns.
 func (u *micro) geluVectors(f, x []float32) int {
-	n := u.whole(len(x))
-	if n > 0 {
+	n := u.taken(len(x))
+	switch {
+	case n == 0:
+	case u.wide:
+		geluAVX512(n, f, x)
+	default:
 		geluAVX2(n, f, x)
 	}
 	return n
@@ -45,8 +61,12 @@ func (u *micro) geluVectors(f, x []float32) int {
 
 // geluSlopeVectors does [micro.geluSlope] for as many elements as it returns.
 func (u *micro) geluSlopeVectors(f, slope, x []float32) int {
-	n := u.whole(len(x))
-	if n > 0 {
+	n := u.taken(len(x))
+	switch {
+	case n == 0:
+	case u.wide:
+		geluSlopeAVX512(n, f, slope, x)
+	default:
 		geluSlopeAVX2(n, f, slope, x)
 	}
 	return n
@@ -54,8 +74,12 @@ func (u *micro) geluSlopeVectors(f, slope, x []float32) int {
 
 // geluTanhVectors does [micro.geluTanh] for as many elements as it returns.
 func (u *micro) geluTanhVectors(f, x []float32) int {
-	n := u.whole(len(x))
-	if n > 0 {
+	n := u.taken(len(x))
+	switch {
+	case n == 0:
+	case u.wide:
+		geluTanhAVX512(n, f, x)
+	default:
 		geluTanhAVX2(n, f, x)
 	}
 	return n
@@ -63,8 +87,12 @@ func (u *micro) geluTanhVectors(f, x []float32) int {
 
 // geluTanhSlopeVectors does [micro.geluTanhSlope] for as many elements as it returns.
 func (u *micro) geluTanhSlopeVectors(f, slope, x []float32) int {
-	n := u.whole(len(x))
-	if n > 0 {
+	n := u.taken(len(x))
+	switch {
+	case n == 0:
+	case u.wide:
+		geluTanhSlopeAVX512(n, f, slope, x)
+	default:
 		geluTanhSlopeAVX2(n, f, slope, x)
 	}
 	return n
@@ -92,8 +120,12 @@ func (u *micro) totalVectors(s *[parts]float64, x []float32) int {
 
 // jacobianVectors does [micro.jacobian] for as many elements as it returns.
 func (u *micro) jacobianVectors(dx, p []float32, delta float32) int {
-	n := u.whole(len(p))
-	if n > 0 {
+	n := u.taken(len(p))
+	switch {
+	case n == 0:
+	case u.wide:
+		jacobianAVX512(n, dx, p, delta)
+	default:
 		jacobianAVX2(n, dx, p, delta)
 	}
 	return n
@@ -101,8 +133,12 @@ func (u *micro) jacobianVectors(dx, p []float32, delta float32) int {
 
 // normalizeVectors does [micro.normalize] for as many elements as it returns.
 func (u *micro) normalizeVectors(h, x, w []float32, inv float32) int {
-	n := u.whole(len(h))
-	if n > 0 {
+	n := u.taken(len(h))
+	switch {
+	case n == 0:
+	case u.wide:
+		normalizeAVX512(n, h, x, w, inv)
+	default:
 		normalizeAVX2(n, h, x, w, inv)
 	}
 	return n
@@ -120,8 +156,12 @@ func (u *micro) dot3Vectors(s *[parts]float32, x, y, z []float32) int {
 
 // normalizeBackwardVectors does [micro.normalizeBackward] for as many elements as it returns.
 func (u *micro) normalizeBackwardVectors(dx, dh, x, w []float32, inv, mean float32) int {
-	n := u.whole(len(dx))
-	if n > 0 {
+	n := u.taken(len(dx))
+	switch {
+	case n == 0:
+	case u.wide:
+		normalizeBackwardAVX512(n, dx, dh, x, w, inv, mean)
+	default:
 		normalizeBackwardAVX2(n, dx, dh, x, w, inv, mean)
 	}
 	return n
@@ -129,8 +169,12 @@ func (u *micro) normalizeBackwardVectors(dx, dh, x, w []float32, inv, mean float
 
 // rotateVectors does [micro.rotate] for as many elements as it returns.
 func (u *micro) rotateVectors(lo, hi, cos, sin []float32, direction float32) int {
-	n := u.whole(len(lo))
-	if n > 0 {
+	n := u.taken(len(lo))
+	switch {
+	case n == 0:
+	case u.wide:
+		rotateAVX512(n, lo, hi, cos, sin, direction)
+	default:
 		rotateAVX2(n, lo, hi, cos, sin, direction)
 	}
 	return n
@@ -138,8 +182,12 @@ func (u *micro) rotateVectors(lo, hi, cos, sin []float32, direction float32) int
 
 // adamWVectors does [micro.adamW] for as many elements as it returns.
 func (u *micro) adamWVectors(w, g, m, v []float32, s AdamWStep) int {
-	n := u.whole(len(w))
-	if n > 0 {
+	n := u.taken(len(w))
+	switch {
+	case n == 0:
+	case u.wide:
+		adamWAVX512(n, w, g, m, v, s.Beta1, s.Gain1, s.Beta2, s.Gain2, s.Keep, s.Size, s.Root, s.Eps)
+	default:
 		adamWAVX2(n, w, g, m, v, s.Beta1, s.Gain1, s.Beta2, s.Gain2, s.Keep, s.Size, s.Root, s.Eps)
 	}
 	return n
@@ -167,8 +215,12 @@ func (u *micro) sumSquaresVectors(s *[parts]float64, x []float32) int {
 
 // addVectors does [micro.add] for as many elements as it returns.
 func (u *micro) addVectors(dst, src []float32) int {
-	n := u.whole(len(dst))
-	if n > 0 {
+	n := u.taken(len(dst))
+	switch {
+	case n == 0:
+	case u.wide:
+		addAVX512(n, dst, src)
+	default:
 		addAVX2(n, dst, src)
 	}
 	return n
@@ -176,8 +228,12 @@ func (u *micro) addVectors(dst, src []float32) int {
 
 // timesVectors does [micro.times] for as many elements as it returns.
 func (u *micro) timesVectors(dst, src []float32) int {
-	n := u.whole(len(dst))
-	if n > 0 {
+	n := u.taken(len(dst))
+	switch {
+	case n == 0:
+	case u.wide:
+		timesAVX512(n, dst, src)
+	default:
 		timesAVX2(n, dst, src)
 	}
 	return n
@@ -185,8 +241,12 @@ func (u *micro) timesVectors(dst, src []float32) int {
 
 // softcapVectors does [micro.softcap] for as many elements as it returns.
 func (u *micro) softcapVectors(z []float32, c, inv float32) int {
-	n := u.whole(len(z))
-	if n > 0 {
+	n := u.taken(len(z))
+	switch {
+	case n == 0:
+	case u.wide:
+		softcapAVX512(n, z, c, inv)
+	default:
 		softcapAVX2(n, z, c, inv)
 	}
 	return n
@@ -194,8 +254,12 @@ func (u *micro) softcapVectors(z []float32, c, inv float32) int {
 
 // scaleVectors does [micro.scale] for as many elements as it returns.
 func (u *micro) scaleVectors(x []float32, factor float32) int {
-	n := u.whole(len(x))
-	if n > 0 {
+	n := u.taken(len(x))
+	switch {
+	case n == 0:
+	case u.wide:
+		scaleAVX512(n, x, factor)
+	default:
 		scaleAVX2(n, x, factor)
 	}
 	return n
@@ -207,4 +271,12 @@ func (u *micro) whole(n int) int {
 		return 0
 	}
 	return n / lanes * lanes
+}
+
+// taken returns how many of n elements an element-wise function takes: whole vectors, or all by AVX-512.
+func (u *micro) taken(n int) int {
+	if u.wide {
+		return n
+	}
+	return u.whole(n)
 }

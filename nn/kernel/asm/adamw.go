@@ -4,13 +4,11 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // adamW writes AdamW's update.
 func adamW() {
-	const notEqual = 4 // or not a number
 	params := []string{"beta1", "gain1", "beta2", "gain2", "keep", "size", "root", "eps"}
 	by := map[string]reg.VecVirtual{}
 	var zero reg.VecVirtual
@@ -22,28 +20,28 @@ func adamW() {
 			}
 			zero = zeros(1)[0]
 		},
-		func(at map[string]Mem) {
-			g, m, v, product := loaded(at["g"]), YMM(), YMM(), YMM()
+		func(at elements) {
+			g, m, v, product := at.load("g"), vector(), vector(), vector()
 			VMULPS(by["gain1"], g, product)
-			VMULPS(at["m"], by["beta1"], m)
+			VMULPS(at.operand("m"), by["beta1"], m)
 			VADDPS(product, m, m)
-			VMOVUPS(m, at["m"])
+			at.store(m, "m")
 			VMULPS(by["gain2"], g, product)
 			VMULPS(g, product, product)
-			VMULPS(at["v"], by["beta2"], v)
+			VMULPS(at.operand("v"), by["beta2"], v)
 			VADDPS(product, v, v)
-			VMOVUPS(v, at["v"])
+			at.store(v, "v")
 
-			d, moves, w := v, YMM(), YMM()
+			d, w := v, vector()
 			VSQRTPS(v, d)
 			VMULPS(by["root"], d, d)
 			VADDPS(by["eps"], d, d)
-			VCMPPS(Imm(notEqual), zero, d, moves)
+			moves := compare(d, notEqual, zero)
 			VDIVPS(d, m, m)
 			VMULPS(by["size"], m, m)
-			VANDPS(moves, m, m)
-			VMULPS(at["w"], by["keep"], w)
+			moves.keep(m)
+			VMULPS(at.operand("w"), by["keep"], w)
 			VSUBPS(m, w, w)
-			VMOVUPS(w, at["w"])
+			at.store(w, "w")
 		})
 }

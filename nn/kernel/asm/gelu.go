@@ -6,7 +6,6 @@ import (
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -18,7 +17,7 @@ func gelus(e exponential) {
 		0.119863085, 0.13985756, 0.13962166)
 	// gaussian returns Φ(x) and e^(−x²/2), and keeps x.
 	gaussian := func(x reg.VecVirtual) (phi, d reg.VecVirtual) {
-		zero, t := YMM(), YMM()
+		zero, t := vector(), vector()
 		VXORPS(zero, zero, zero)
 		VMULPS(half, x, t)
 		VMULPS(x, t, t)
@@ -27,9 +26,8 @@ func gelus(e exponential) {
 
 		VXORPS(zero, zero, zero)
 		VSUBPS(x, zero, t)
-		negative := YMM()
-		VCMPPS(Imm(less), zero, x, negative)
-		VBLENDVPS(negative, t, x, t)
+		negative := compare(x, less, zero)
+		negative.choose(t, x, t)
 		VMULPS(rate, t, t)
 		VADDPS(e.one, t, t)
 		w := loaded(e.one)
@@ -39,26 +37,26 @@ func gelus(e exponential) {
 		VMULPS(d, q, q)
 		phi = loaded(e.one)
 		VSUBPS(q, phi, phi)
-		VBLENDVPS(negative, q, phi, phi)
+		negative.choose(q, phi, phi)
 		return phi, d
 	}
 	elementwise("gelu", "f, x []float32", []string{"f", "x"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["x"])
+		func(at elements) {
+			x := at.load("x")
 			phi, _ := gaussian(x)
 			VMULPS(phi, x, x)
-			VMOVUPS(x, at["f"])
+			at.store(x, "f")
 		})
 	elementwise("geluSlope", "f, slope, x []float32", []string{"f", "slope", "x"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["x"])
+		func(at elements) {
+			x := at.load("x")
 			phi, d := gaussian(x)
 			VMULPS(density, d, d)
 			VMULPS(x, d, d)
 			VADDPS(phi, d, d)
 			VMULPS(phi, x, x)
-			VMOVUPS(x, at["f"])
-			VMOVUPS(d, at["slope"])
+			at.store(x, "f")
+			at.store(d, "slope")
 		})
 
 	const scale, cubic = 2 * 0.7978845608028654, 0.044715
@@ -66,8 +64,8 @@ func gelus(e exponential) {
 		sameFloat("tanhThird", scale*cubic), sameFloat("tanhCube", 3*scale*cubic)
 	// sigmoids returns σ(z), e^(−z) and x², and keeps x.
 	sigmoids := func(x reg.VecVirtual) (s, power, square reg.VecVirtual) {
-		z, bound := YMM(), YMM()
-		square = YMM()
+		z, bound := vector(), vector()
+		square = vector()
 		VMULPS(x, x, square)
 		VMULPS(third, square, z)
 		VADDPS(linear, z, z)
@@ -78,15 +76,15 @@ func gelus(e exponential) {
 		return s, power, square
 	}
 	elementwise("geluTanh", "f, x []float32", []string{"f", "x"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["x"])
+		func(at elements) {
+			x := at.load("x")
 			s, _, _ := sigmoids(x)
 			VMULPS(s, x, x)
-			VMOVUPS(x, at["f"])
+			at.store(x, "f")
 		})
 	elementwise("geluTanhSlope", "f, slope, x []float32", []string{"f", "slope", "x"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["x"])
+		func(at elements) {
+			x := at.load("x")
 			s, rest, dz := sigmoids(x)
 			VMULPS(s, rest, rest)
 			VMULPS(cube, dz, dz)
@@ -96,10 +94,7 @@ func gelus(e exponential) {
 			VADDPS(e.one, rest, rest)
 			VMULPS(s, rest, rest)
 			VMULPS(s, x, x)
-			VMOVUPS(x, at["f"])
-			VMOVUPS(rest, at["slope"])
+			at.store(x, "f")
+			at.store(rest, "slope")
 		})
 }
-
-// less is VCMPPS's predicate for x < y, which is false if one is NaN.
-const less = 1

@@ -4,7 +4,6 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -13,30 +12,30 @@ func norms() {
 	var inv, mean reg.VecVirtual
 	elementwise("normalize", "h, x, w []float32, inv float32", []string{"h", "x", "w"},
 		func() { inv = repeated("inv") },
-		func(at map[string]Mem) {
-			x := YMM()
-			VMULPS(at["x"], inv, x)
-			VMULPS(at["w"], x, x)
-			VMOVUPS(x, at["h"])
+		func(at elements) {
+			x := vector()
+			VMULPS(at.operand("x"), inv, x)
+			VMULPS(at.operand("w"), x, x)
+			at.store(x, "h")
 		})
 
 	reduction("dot3", "float32", "x, y, z []float32", []string{"x", "y", "z"}, singles,
-		func(at map[string]Mem, p partials) {
-			x := loaded(at["x"])
-			VMULPS(at["y"], x, x)
-			VMULPS(at["z"], x, x)
+		func(at elements, p partials) {
+			x := at.load("x")
+			VMULPS(at.operand("y"), x, x)
+			VMULPS(at.operand("z"), x, x)
 			VADDPS(x, p[0], p[0])
 		})
 
 	elementwise("normalizeBackward", "dx, dh, x, w []float32, inv, mean float32", []string{"dx", "dh", "x", "w"},
 		func() { inv, mean = repeated("inv"), repeated("mean") },
-		func(at map[string]Mem) {
-			g, along := loaded(at["dh"]), YMM()
-			VMULPS(at["w"], g, g)
-			VMULPS(at["x"], mean, along)
+		func(at elements) {
+			g, along := at.load("dh"), vector()
+			VMULPS(at.operand("w"), g, g)
+			VMULPS(at.operand("x"), mean, along)
 			VSUBPS(along, g, g)
 			VMULPS(inv, g, g)
-			VADDPS(at["dx"], g, g)
-			VMOVUPS(g, at["dx"])
+			VADDPS(at.operand("dx"), g, g)
+			at.store(g, "dx")
 		})
 }

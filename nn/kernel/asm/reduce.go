@@ -22,7 +22,7 @@ func doubles() partials { return zeros(2) }
 func zeros(n int) partials {
 	p := make(partials, n)
 	for i := range p {
-		p[i] = YMM()
+		p[i] = vector()
 		VXORPS(p[i], p[i], p[i])
 	}
 	return p
@@ -42,55 +42,55 @@ func (p partials) half(at Mem, i int) Mem { return at.Offset(i * lanes * wordByt
 // reduction writes a function of slices, all of n elements. It leaves partial results of
 // the type result in the array to which its first argument points.
 func reduction(name, result, params string, slices []string, setup func() partials,
-	body func(at map[string]Mem, p partials)) {
+	body func(at elements, p partials)) {
 	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(parts *[8]%s, n int, %s)", result, params))
 	Doc(name + "AVX2 sets parts to those of [micro." + name + "] for n elements, a positive multiple of 8.")
 	var p partials
 	loop(slices,
 		func() { p = setup() },
-		func(at map[string]Mem) { body(at, p) },
+		func(at elements) { body(at, p) },
 		func() { p.store("parts") })
 }
 
 // sums writes the reductions of plain slices, and equally simple functions.
 func sums() {
 	reduction("dot", "float32", "x, y []float32", []string{"x", "y"}, singles,
-		func(at map[string]Mem, p partials) {
-			x := loaded(at["x"])
-			VMULPS(at["y"], x, x)
+		func(at elements, p partials) {
+			x := at.load("x")
+			VMULPS(at.operand("y"), x, x)
 			VADDPS(x, p[0], p[0])
 		})
 
 	reduction("sumSquares", "float64", "x []float32", []string{"x"}, doubles,
-		func(at map[string]Mem, p partials) {
+		func(at elements, p partials) {
 			for i := range p {
-				half := YMM()
-				VCVTPS2PD(p.half(at["x"], i), half)
+				half := vector()
+				VCVTPS2PD(p.half(at.at["x"], i), half)
 				VMULPD(half, half, half)
 				VADDPD(half, p[i], p[i])
 			}
 		})
 
 	elementwise("add", "dst, src []float32", []string{"dst", "src"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["dst"])
-			VADDPS(at["src"], x, x)
-			VMOVUPS(x, at["dst"])
+		func(at elements) {
+			x := at.load("dst")
+			VADDPS(at.operand("src"), x, x)
+			at.store(x, "dst")
 		})
 
 	elementwise("times", "dst, src []float32", []string{"dst", "src"}, func() {},
-		func(at map[string]Mem) {
-			x := loaded(at["dst"])
-			VMULPS(at["src"], x, x)
-			VMOVUPS(x, at["dst"])
+		func(at elements) {
+			x := at.load("dst")
+			VMULPS(at.operand("src"), x, x)
+			at.store(x, "dst")
 		})
 
 	var factor reg.VecVirtual
 	elementwise("scale", "x []float32, factor float32", []string{"x"},
 		func() { factor = repeated("factor") },
-		func(at map[string]Mem) {
-			x := YMM()
-			VMULPS(at["x"], factor, x)
-			VMOVUPS(x, at["x"])
+		func(at elements) {
+			x := vector()
+			VMULPS(at.operand("x"), factor, x)
+			at.store(x, "x")
 		})
 }

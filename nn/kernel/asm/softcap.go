@@ -4,7 +4,6 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -16,14 +15,14 @@ func softcap(e exponential) {
 	var c, inv reg.VecVirtual
 	elementwise("softcap", "z []float32, c, inv float32", []string{"z"},
 		func() { c, inv = repeated("c"), repeated("inv") },
-		func(at map[string]Mem) {
-			x, a, minus := loaded(at["z"]), YMM(), YMM()
+		func(at elements) {
+			x, a, minus := at.load("z"), vector(), vector()
 			VMULPS(inv, x, x)
 			VMOVUPS(sign, minus)
 			VANDPS(x, minus, minus)
 			VXORPS(minus, x, a)
 
-			double := YMM()
+			double := vector()
 			VADDPS(a, a, double)
 			sum := e.of(double)
 			VADDPS(e.one, sum, sum)
@@ -31,18 +30,16 @@ func softcap(e exponential) {
 			VDIVPS(sum, t, t)
 			VSUBPS(t, far, far)
 
-			s := YMM()
+			s := vector()
 			VMULPS(a, a, s)
 			near := horner(s, p)
 			VMULPS(s, near, near)
 			VMULPS(a, near, near)
 			VADDPS(a, near, near)
 
-			nearby := loaded(small)
-			VCMPPS(Imm(less), nearby, a, nearby)
-			VBLENDVPS(nearby, near, far, t)
+			compare(a, less, loaded(small)).choose(near, far, t)
 			VORPS(minus, t, t)
 			VMULPS(c, t, t)
-			VMOVUPS(t, at["z"])
+			at.store(t, "z")
 		})
 }

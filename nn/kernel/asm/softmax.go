@@ -6,7 +6,6 @@ import (
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -16,16 +15,16 @@ import (
 func softmax() {
 	reduction("largest", "float32", "x []float32", []string{"x"},
 		func() partials { return partials{loaded(sameFloat("minusInf", float32(math.Inf(-1))))} },
-		func(at map[string]Mem, p partials) {
+		func(at elements, p partials) {
 			// If the first operand is not greater, or NaN, the second one is kept.
-			VMAXPS(p[0], loaded(at["x"]), p[0])
+			VMAXPS(p[0], at.load("x"), p[0])
 		})
 
 	reduction("total", "float64", "x []float32", []string{"x"}, doubles,
-		func(at map[string]Mem, p partials) {
+		func(at elements, p partials) {
 			for i := range p {
-				half := YMM()
-				VCVTPS2PD(p.half(at["x"], i), half)
+				half := vector()
+				VCVTPS2PD(p.half(at.at["x"], i), half)
 				VADDPD(half, p[i], p[i])
 			}
 		})
@@ -33,10 +32,10 @@ func softmax() {
 	var delta reg.VecVirtual
 	elementwise("jacobian", "dx, p []float32, delta float32", []string{"dx", "p"},
 		func() { delta = repeated("delta") },
-		func(at map[string]Mem) {
-			d := loaded(at["dx"])
+		func(at elements) {
+			d := at.load("dx")
 			VSUBPS(delta, d, d)
-			VMULPS(at["p"], d, d)
-			VMOVUPS(d, at["dx"])
+			VMULPS(at.operand("p"), d, d)
+			at.store(d, "dx")
 		})
 }
