@@ -17,7 +17,7 @@ type Linear struct {
 	Stored Stored         // the weights in a form that takes less memory; nil for none
 	Bias   []float32      // (out); nil for none
 
-	packed blas32.General // (in, out), Weight transposed; empty if it is not packed
+	packed blas32.General // (in, out), Weight transposed, of kernel.Stride; empty if it is not packed
 	bf16   *halves        // Weight in bfloat16; nil unless products use it
 }
 
@@ -40,7 +40,8 @@ func (l *Linear) Out() int { return l.Weight.Rows }
 // pack keeps a second copy of the weights by columns, the order in which Forward reads
 // them.
 func (l *Linear) pack() {
-	l.packed = NewMatrix(l.In(), l.Out())
+	stride := kernel.Stride(l.Out())
+	l.packed = blas32.General{Rows: l.In(), Cols: l.Out(), Stride: stride, Data: make([]float32, l.In()*stride)}
 	for i := range l.Out() {
 		for j, w := range row(l.Weight, i) {
 			l.packed.Data[j*l.packed.Stride+i] = w

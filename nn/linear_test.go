@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -38,5 +39,25 @@ func TestPackedModelGivesTheSameBytes(t *testing.T) {
 	l.Changed()
 	if slices.Equal(logits(), plain) {
 		t.Error("changed weights give the logits of the old ones")
+	}
+}
+
+// TestPackedMap has the same bytes as the map before packing, also if rows of its weights begin a power of two apart.
+func TestPackedMap(t *testing.T) {
+	defer blas32.Use(blas32.Implementation())
+	check(t, kernel.Use())
+	rng := rand.New(rand.NewPCG(7, 44))
+	for _, out := range []int{1, 15, 512, 1024, 1025} {
+		const tokens, in = 70, 30
+		l := &Linear{Weight: NewMatrix(out, in)}
+		x, y, packed := NewMatrix(tokens, in), NewMatrix(tokens, out), NewMatrix(tokens, out)
+		fillNormal(l.Weight.Data, 1, rng)
+		fillNormal(x.Data, 1, rng)
+		l.Forward(y, x)
+		l.pack()
+		l.Forward(packed, x)
+		if !slices.Equal(y.Data, packed.Data) {
+			t.Errorf("%d outputs: packed, others", out)
+		}
 	}
 }

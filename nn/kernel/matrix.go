@@ -37,6 +37,15 @@ func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 || crowd(
 // share so few cache sets that none is still cached when it is read again.
 func crowd(stride int) bool { return stride%(setSpan/2) == 0 }
 
+// Stride returns the distance between rows of cols columns, as the right factor of products has them, with which
+// these need not copy it first: cols, or a cache line more if rows that follow one another would crowd.
+func Stride(cols int) int {
+	if crowd(cols) {
+		return cols + 2*halfLine
+	}
+	return cols
+}
+
 // spreadStride is the stride of rows in a spread strip: a cache line more than their length.
 const spreadStride = maxK + 16
 

@@ -345,3 +345,12 @@ func FuzzSgemm(f *testing.F) {
 		}
 	})
 }
+
+func TestStride(t *testing.T) {
+	for cols := range 5000 {
+		s := Stride(cols)
+		if cols > 0 && crowd(s) || s < cols || s > cols && !crowd(cols) {
+			t.Errorf("rows of %d columns are %d apart", cols, s)
+		}
+	}
+}
