@@ -97,9 +97,7 @@ func (s *step) whole() {
 }
 
 func (s *step) gradient() {
-	for i := range s.params {
-		clear(s.params[i].Grad)
-	}
+	s.pass.ClearGradients(s.params)
 	if _, err := s.pass.Gradient(&s.batch, 1./512); err != nil {
 		s.b.Fatal(err)
 	}

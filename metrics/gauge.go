@@ -8,12 +8,15 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 )
 
 // Gauge measures the adapters of one run. It owns the memory for the measurements.
 type Gauge struct {
 	set   *lora.Set
 	grads []grads   // the gradients of each map
+	own   []squares // of each map's gradients
+	worth int       // how many maps' gradients are worth handing to another core
 	delta []float32 // (out, in) of the largest map
 	a0    []float32 // of the size of the largest array of role A
 	left  []float32 // vectors of power iteration, as wide as the widest map
@@ -33,7 +36,7 @@ func gradsOf(params []nn.Param) (g grads) {
 
 // NewGauge prepares to measure set. Its buffers come from the arena.
 func NewGauge(arena *nn.Arena, set *lora.Set) *Gauge {
-	var delta, a0, wide int
+	var delta, a0, wide, entries int
 	var all []grads
 	for _, t := range set.Trainables {
 		params, l := t.Params(), t.Frozen()
@@ -41,13 +44,15 @@ func NewGauge(arena *nn.Arena, set *lora.Set) *Gauge {
 		delta = max(delta, l.Out()*l.In())
 		wide = max(wide, l.Out(), l.In())
 		for _, q := range params {
+			entries += q.Rows * q.Cols
 			if q.Role == nn.RoleA {
 				a0 = max(a0, q.Rows*q.Cols)
 			}
 		}
 	}
 	return &Gauge{
-		set: set, grads: all, delta: arena.Floats(delta), a0: arena.Floats(a0),
+		set: set, grads: all, own: make([]squares, len(all)), worth: 1 + len(all)*leastShared/(1+entries),
+		delta: arena.Floats(delta), a0: arena.Floats(a0),
 		left: arena.Floats(wide), right: arena.Floats(wide),
 	}
 }
@@ -55,20 +60,33 @@ func NewGauge(arena *nn.Arena, set *lora.Set) *Gauge {
 // Gradients measures the accumulated gradients. Values of all maps together go into run and,
 // if modules is not nil, values of each map into its element.
 func (g *Gauge) Gradients(run *Values, modules []Values) {
+	kernel.Share((*gradients)(g), len(g.grads), g.worth)
 	var all squares
-	for i, p := range g.grads {
-		var own squares
-		for role, arrays := range p {
-			for _, grad := range arrays {
-				own[role].Add(grad)
-			}
-		}
+	for i, own := range g.own {
 		if modules != nil {
 			own.measure(&modules[i])
 		}
 		all.join(own)
 	}
 	all.measure(run)
+}
+
+// leastShared is the number of entries of gradients that are worth handing to another core.
+const leastShared = 1 << 16
+
+// gradients is a gauge as a task, whose items are the gradients of each map.
+type gradients Gauge
+
+// Do sums the squares of some maps' gradients.
+func (g *gradients) Do(from, to int) {
+	for i := from; i < to; i++ {
+		g.own[i] = squares{}
+		for role, arrays := range g.grads[i] {
+			for _, grad := range arrays {
+				g.own[i][role].Add(grad)
+			}
+		}
+	}
 }
 
 // squares holds the sums of squares of the gradients of each role.

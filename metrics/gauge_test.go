@@ -1,14 +1,17 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 	"ranksweep/nn/nntest"
 )
 
@@ -238,4 +241,40 @@ func TestMagnitudesAreApart(t *testing.T) {
 		t.Errorf("magnitudes %g, want %g; all else %g, want %g",
 			run[GradNormM], math.Sqrt(squared), run[GradNorm], math.Sqrt(all))
 	}
+}
+
+// TestSharedGradientsAreTheSame to the bit, whoever sums the squares of which maps.
+func TestSharedGradientsAreTheSame(t *testing.T) {
+	s, err := lora.Attach(nntest.Model(t), lora.Config{
+		Rank: 3, Gamma: 1, Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: 8,
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, rng := NewGauge(new(nn.Arena), s), rand.New(rand.NewPCG(5, 77))
+	for _, trained := range s.Trainables {
+		for _, p := range trained.Params() {
+			nntest.Fill(p.Grad, rng)
+		}
+	}
+	measured := func() string {
+		var run Values
+		modules := make([]Values, len(s.Trainables))
+		g.Gradients(&run, modules)
+		return fmt.Sprintf("%x %x", run, modules)
+	}
+	alone := measured()
+	done := make(chan struct{})
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() { kernel.Help(done) })
+	}
+	g.worth = 1
+	for range 50 {
+		if measured() != alone {
+			t.Error("with helpers other values than alone")
+		}
+	}
+	close(done)
+	all.Wait()
 }

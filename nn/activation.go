@@ -106,15 +106,23 @@ func newFeed(arena *Arena, c Config, tokens int) feed {
 	return feed{[]blas32.General{gate, up}, gate, up}
 }
 
-// forward computes act = f(gate) ∘ up, or f(up) without a gate, in the rows of act,
+// activationForward computes act = f(gate) ∘ up, or f(up) without a gate, in the rows of act,
 // (N, F).
-func (a Activation) forward(act blas32.General, in *feed) {
-	for i := range act.Rows {
-		y, up := row(act, i), row(in.up, i)
+type activationForward struct {
+	Activation
+	act blas32.General
+	in  *feed
+}
+
+// Do computes some rows.
+func (a *activationForward) Do(from, to int) {
+	in := a.in
+	for i := from; i < to; i++ {
+		y, up := row(a.act, i), row(in.up, i)
 		switch {
 		case in.gate.Rows == 0:
 			a.values(y, up)
-		case a == SiLU:
+		case a.Activation == SiLU:
 			kernel.SwiGLU(y, row(in.gate, i), up)
 		default:
 			a.values(y, row(in.gate, i))
@@ -123,20 +131,29 @@ func (a Activation) forward(act blas32.General, in *feed) {
 	}
 }
 
-// backward computes the gradients of act = f(gate) ∘ up:
+// activationBackward computes the gradients of act = f(gate) ∘ up:
 //
 //	dgate = dact ∘ up ∘ f'(gate),  dup = dact ∘ f(gate)
 //
 // or of act = f(up): dup = dact ∘ f'(up). It may overwrite dact.
-func (a Activation) backward(d *feed, dact blas32.General, in *feed) {
-	for i := range dact.Rows {
-		dy, dup, up := row(dact, i), row(d.up, i), row(in.up, i)
+type activationBackward struct {
+	Activation
+	d    *feed
+	dact blas32.General
+	in   *feed
+}
+
+// Do computes some rows.
+func (a *activationBackward) Do(from, to int) {
+	d, in := a.d, a.in
+	for i := from; i < to; i++ {
+		dy, dup, up := row(a.dact, i), row(d.up, i), row(in.up, i)
 		switch {
 		case in.gate.Rows == 0:
 			copy(dup, dy)
 			a.slopes(dy, dy, up)
 			kernel.Times(dup, dy)
-		case a == SiLU:
+		case a.Activation == SiLU:
 			kernel.SwiGLUBackward(row(d.gate, i), dup, dy, row(in.gate, i), up)
 		default:
 			dgate := row(d.gate, i)

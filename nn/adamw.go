@@ -39,6 +39,18 @@ type adamW struct {
 	step   stepCount
 	mean   [][]float32 // m of each parameter
 	square [][]float32 // v of each parameter
+	update adamWUpdate
+}
+
+// adamWUpdate is the update of one parameter.
+type adamWUpdate struct {
+	w, g, m, v []float32
+	step       kernel.AdamWStep
+}
+
+// Do updates some entries.
+func (u *adamWUpdate) Do(from, to int) {
+	kernel.AdamW(u.w[from:to], u.g[from:to], u.m[from:to], u.v[from:to], u.step)
 }
 
 func newAdamW(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
@@ -52,14 +64,15 @@ func (a *adamW) Step(rates LearningRates) {
 	for i := range a.params {
 		p := &a.params[i]
 		lr := rates[p.Role]
-		kernel.AdamW(p.Value, p.Grad, a.mean[i], a.square[i], kernel.AdamWStep{
+		a.update = adamWUpdate{p.Value, p.Grad, a.mean[i], a.square[i], kernel.AdamWStep{
 			Beta1: float32(c.Beta1), Gain1: float32(1 - c.Beta1),
 			Beta2: float32(c.Beta2), Gain2: float32(1 - c.Beta2),
 			Keep: float32(1 - lr*c.decay(p)),
 			Size: float32(lr / correction1),
 			Root: float32(1 / math.Sqrt(correction2)),
 			Eps:  float32(c.Eps),
-		})
+		}}
+		kernel.Share(&a.update, len(p.Value), leastShared)
 	}
 }
 

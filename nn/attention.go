@@ -4,7 +4,9 @@ package nn
 
 import (
 	"cmp"
+	"iter"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -26,62 +28,149 @@ const queryBlock = 64
 // query sees only that many keys, the last of which is its own (Beltagy et al. 2020,
 // arXiv:2004.05150).
 type attention struct {
-	heads, kvHeads int
-	scale          float32
-	cap            softcap
-	p, dp          []float32 // (queryBlock, context) scores and their gradient
+	config Config
+	scale  float32
+	mu     sync.Mutex
+	free   []*scores // that nobody uses; the first is the run's own
+}
+
+// scores is memory for the scores of one block of queries.
+type scores struct {
+	p, dp []float32 // (queryBlock, context) scores and their gradient
+	cap   softcap
+}
+
+func newScores(arena *Arena, c Config) *scores {
+	return &scores{
+		cap: newSoftcap(arena, c.ScoreCap, c.Context),
+		p:   arena.Floats(queryBlock * c.Context), dp: arena.Floats(queryBlock * c.Context),
+	}
 }
 
 func newAttention(arena *Arena, c Config) attention {
 	return attention{
-		heads: c.Heads, kvHeads: c.KVHeads, cap: newSoftcap(arena, c.ScoreCap, c.Context),
-		scale: float32(1 / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))),
-		p:     arena.Floats(queryBlock * c.Context),
-		dp:    arena.Floats(queryBlock * c.Context),
+		config: c, scale: float32(1 / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))),
+		free: []*scores{newScores(arena, c)},
 	}
 }
 
-// forward computes att, (N, H·D), from the q, k and v in in, and the log-sum-exp of each
-// softmax, lse (N, H). A window of 0 means no window.
-func (a *attention) forward(att heads, lse []float32, in *projection, starts []int, window int) {
-	a.blocks(starts, window, func(t tile) {
-		qb, kb, vb := t.queries(in.q), t.keys(in.k), t.keys(in.v)
-		p := matrixOf(a.p, qb.Rows, kb.Rows)
-		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
-		for i := range p.Rows {
-			from, to := t.visible(i)
-			a.cap.forward(row(p, i)[from:to])
-			lse[(t.first+i)*a.heads+t.head] = softmax(row(p, i), from, to)
-		}
-		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, p, vb, 0, t.queries(att))
-	})
+// take returns memory for scores. A core that helps while the run's own is in use gets some that is kept.
+func (a *attention) take() *scores {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last := len(a.free) - 1
+	if last < 0 {
+		return newScores(new(Arena), a.config)
+	}
+	s := a.free[last]
+	a.free = a.free[:last]
+	return s
 }
 
-// backward computes d, the gradients of q, k and v, from datt. It computes P again, from
+func (a *attention) put(s *scores) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.free = append(a.free, s)
+}
+
+// worth returns how many heads of one sequence are worth handing to another core, if sequences have the lengths of
+// starts.
+func (a *attention) worth(starts []int) int {
+	if len(starts) < 2 {
+		return 1
+	}
+	multiplications := leastShared << 6
+	length := starts[len(starts)-1]/(len(starts)-1) + 1
+	return 1 + multiplications/(length*length*a.config.HeadDim)
+}
+
+// attentionForward computes att, (N, H·D), from the q, k and v in in, and the log-sum-exp of each
+// softmax, lse (N, H). A window of 0 means no window. Its items are the query heads of each sequence.
+type attentionForward struct {
+	*attention
+	att    heads
+	lse    []float32
+	in     *projection
+	starts []int
+	window int
+}
+
+// items returns the number of items.
+func (a *attentionForward) items() int { return (len(a.starts) - 1) * a.config.Heads }
+
+// Do computes some heads.
+func (a *attentionForward) Do(from, to int) {
+	s := a.take()
+	defer a.put(s)
+	for item := from; item < to; item++ {
+		for t := range tilesOf(a.config, a.starts, item/a.config.Heads, item%a.config.Heads, a.window) {
+			a.tile(t, s)
+		}
+	}
+}
+
+func (a *attentionForward) tile(t tile, s *scores) {
+	qb, kb, vb := t.queries(a.in.q), t.keys(a.in.k), t.keys(a.in.v)
+	p := matrixOf(s.p, qb.Rows, kb.Rows)
+	blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
+	for i := range p.Rows {
+		from, to := t.visible(i)
+		s.cap.forward(row(p, i)[from:to])
+		a.lse[(t.first+i)*a.config.Heads+t.head] = softmax(row(p, i), from, to)
+	}
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, p, vb, 0, t.queries(a.att))
+}
+
+// attentionBackward adds to d, the gradients of q, k and v, what follows from datt. It computes P again, from
 // lse:
 //
 //	dV += Pᵀ dAtt,  dP = dAtt Vᵀ,  dS = P ∘ (dP − rowsum(dAtt ∘ att))
 //	dQ = dS K/√D,  dK += dSᵀ Q/√D
-func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *projection, starts []int, window int) {
-	d.clear(starts[len(starts)-1])
-	a.blocks(starts, window, func(t tile) {
-		qb, kb, vb, dout := t.queries(in.q), t.keys(in.k), t.keys(in.v), t.queries(datt)
-		p, dp := matrixOf(a.p, qb.Rows, kb.Rows), matrixOf(a.dp, qb.Rows, kb.Rows)
-		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
-		blas32.Gemm(blas.NoTrans, blas.Trans, 1, dout, vb, 0, dp)
-		out := t.queries(att)
-		for i := range p.Rows {
-			delta := kernel.Dot(row(dout, i), row(out, i))
-			from, to := t.visible(i)
-			a.cap.forward(row(p, i)[from:to])
-			a.cap.keep(row(p, i)[from:to])
-			softmaxBackward(row(p, i), row(dp, i), from, to, lse[(t.first+i)*a.heads+t.head], delta)
-			a.cap.backward(row(dp, i)[from:to])
+//
+// Its items are the key/value heads of each sequence, since the query heads of one add to the same dK and dV.
+type attentionBackward struct {
+	attentionForward
+	d    *projection
+	datt heads
+}
+
+// items returns the number of items.
+func (a *attentionBackward) items() int { return (len(a.starts) - 1) * a.config.KVHeads }
+
+// Do computes what some key/value heads and their query heads get.
+func (a *attentionBackward) Do(from, to int) {
+	s := a.take()
+	defer a.put(s)
+	c := a.config
+	for item := from; item < to; item++ {
+		for h := range c.Heads {
+			if group(c, h) != item%c.KVHeads {
+				continue
+			}
+			for t := range tilesOf(c, a.starts, item/c.KVHeads, h, a.window) {
+				a.tile(t, s)
+			}
 		}
-		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(d.v))
-		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(d.q))
-		blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(d.k))
-	})
+	}
+}
+
+func (a *attentionBackward) tile(t tile, s *scores) {
+	qb, kb, vb, dout := t.queries(a.in.q), t.keys(a.in.k), t.keys(a.in.v), t.queries(a.datt)
+	p, dp := matrixOf(s.p, qb.Rows, kb.Rows), matrixOf(s.dp, qb.Rows, kb.Rows)
+	blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, dout, vb, 0, dp)
+	out := t.queries(a.att)
+	for i := range p.Rows {
+		delta := kernel.Dot(row(dout, i), row(out, i))
+		from, to := t.visible(i)
+		s.cap.forward(row(p, i)[from:to])
+		s.cap.keep(row(p, i)[from:to])
+		softmaxBackward(row(p, i), row(dp, i), from, to, a.lse[(t.first+i)*a.config.Heads+t.head], delta)
+		s.cap.backward(row(dp, i)[from:to])
+	}
+	blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(a.d.v))
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(a.d.q))
+	blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(a.d.k))
 }
 
 // softmax turns the scores s[from:to] into probabilities, the rest into zeros,
@@ -114,21 +203,23 @@ type tile struct {
 	group  int // its key/value head
 }
 
-// blocks calls f for every tile, key/value heads and sequences in order.
-func (a *attention) blocks(starts []int, window int, f func(tile)) {
-	for s := 0; s+1 < len(starts); s++ {
-		for h := range a.heads {
-			for first := starts[s]; first < starts[s+1]; first += queryBlock {
-				t := tile{
-					start: starts[s], first: first, count: min(queryBlock, starts[s+1]-first),
-					window: window, head: h, group: h * a.kvHeads / a.heads,
-				}
-				t.begin = t.oldest(first)
-				f(t)
+// tilesOf yields the tiles of one query head in one sequence, in order.
+func tilesOf(c Config, starts []int, sequence, head, window int) iter.Seq[tile] {
+	start, end := starts[sequence], starts[sequence+1]
+	return func(yield func(tile) bool) {
+		for first := start; first < end; first += queryBlock {
+			t := tile{start: start, first: first, count: min(queryBlock, end-first), window: window, head: head,
+				group: group(c, head)}
+			t.begin = t.oldest(first)
+			if !yield(t) {
+				return
 			}
 		}
 	}
 }
+
+// group returns the key/value head of a query head.
+func group(c Config, head int) int { return head * c.KVHeads / c.Heads }
 
 // oldest returns the first key that a query sees.
 func (t tile) oldest(query int) int {

@@ -61,7 +61,8 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	if !inner {
 		return
 	}
-	p.model.Config.Activation.backward(&p.dfeed, dact, &a.feed)
+	p.shared.activationBackward = activationBackward{p.model.Config.Activation, &p.dfeed, dact, &a.feed}
+	kernel.Share(&p.shared.activationBackward, dact.Rows, rowsOf(dact.Cols))
 	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.normedFor(maps, a.mlp))
 	if below {
 		p.normBackward(dx, a.mlp, stage)
@@ -86,9 +87,11 @@ func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 		return
 	}
 	d := &p.dqkv
-	p.attend.backward(d, p.attended(datt), p.attended(p.rows(a.att)), a.lse, &a.qkv, b.Starts, p.model.Config.window(l))
-	p.rope.rotate(d.q, b.Starts, -1)
-	p.rope.rotate(d.k, b.Starts, -1)
+	d.clear(p.n)
+	attention := &p.shared.attentionBackward
+	*attention = attentionBackward{p.attention(l, b), d, p.attended(datt)}
+	kernel.Share(attention, attention.items(), p.attend.worth(b.Starts))
+	p.rotate(d, b.Starts, -1)
 	if block.QNorm != nil {
 		a.qNorm.backward(p.n, d.q, block.QNorm, p.dhead)
 		a.kNorm.backward(p.n, d.k, block.KNorm, p.dhead)
@@ -106,7 +109,7 @@ func (p *Pass) branch(post *activation, dy blas32.General) blas32.General {
 		return dy
 	}
 	d := p.wanted(p.dbranch, true)
-	post.backward(d, nil, dy)
+	p.normGradient(d, post, nil, dy)
 	return d
 }
 
@@ -117,7 +120,18 @@ func (p *Pass) normBackward(dx blas32.General, a *activation, stage int) {
 	if p.full != nil {
 		dweight = p.full.norms[stage]
 	}
-	a.backward(dx, dweight, p.rows(p.dh))
+	p.normGradient(dx, a, dweight, p.rows(p.dh))
+}
+
+// normGradient adds the gradient of a norm's input to dx, and that of its weights to dweight unless it is nil, from dh.
+// The gradient of the weights is a sum over rows in their order, which one core does.
+func (p *Pass) normGradient(dx blas32.General, a *activation, dweight []float32, dh blas32.General) {
+	each := dx.Rows
+	if dweight == nil {
+		each = rowsOf(dx.Cols)
+	}
+	p.shared.normBackward = normBackward{a, dx, dh, dweight}
+	kernel.Share(&p.shared.normBackward, dx.Rows, each)
 }
 
 // normedFor computes the norm again if one of the maps trains; other maps do not need it.

@@ -16,19 +16,13 @@ func (p *Pass) forward(b *Batch) {
 	x := p.rows(p.x)
 	p.embed(x, b)
 	for l := range p.model.Blocks {
-		a := &p.layers[l]
-		copy(a.attn.x.Data, x.Data)
 		if p.model.Config.Parallel {
-			copy(a.mlp.x.Data, x.Data)
+			copy(p.layers[l].mlp.x.Data, x.Data)
 		}
 		p.attentionForward(l, x, b)
-		if !p.model.Config.Parallel {
-			copy(a.mlp.x.Data, x.Data)
-		}
 		p.mlpForward(l, x)
 	}
-	copy(p.last.x.Data, x.Data)
-	p.normed(p.last)
+	p.normedOf(p.last, x)
 }
 
 // embed sets x to the tokens' embeddings, plus those of their positions if positions are
@@ -54,22 +48,41 @@ func (p *Pass) embed(x blas32.General, b *Batch) {
 func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, out := split(p.stage(2 * l))
-	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.normed(a.attn))
+	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.normedOf(a.attn, x))
 	if block.QNorm != nil {
 		a.qNorm.forward(p.n, a.qkv.q, block.QNorm, p.model.Config.NormEps)
 		a.kNorm.forward(p.n, a.qkv.k, block.KNorm, p.model.Config.NormEps)
 	}
-	p.rope.rotate(a.qkv.q, b.Starts, 1)
-	p.rope.rotate(a.qkv.k, b.Starts, 1)
-	p.attend.forward(p.attended(a.att), a.lse, &a.qkv, b.Starts, p.model.Config.window(l))
+	p.rotate(&a.qkv, b.Starts, 1)
+	attention := &p.shared.attentionForward
+	*attention = p.attention(l, b)
+	kernel.Share(attention, attention.items(), p.attend.worth(b.Starts))
 	p.add(x, out, block.Out, p.rows(a.att), a.postAttn)
+}
+
+// attention returns the attention of one block.
+func (p *Pass) attention(l int, b *Batch) attentionForward {
+	a := &p.layers[l]
+	return attentionForward{&p.attend, p.attended(p.rows(a.att)), a.lse, &a.qkv, b.Starts, p.model.Config.window(l)}
+}
+
+// rotate turns the heads of q and k by their positions' angles.
+func (p *Pass) rotate(qk *projection, starts []int, direction float32) {
+	for _, x := range []heads{qk.q, qk.k} {
+		p.shared.rotation = rotation{&p.rope, x, starts, direction}
+		kernel.Share(&p.shared.rotation, p.n, rowsOf(x.count*x.dim))
+	}
 }
 
 // mlpForward adds one block's feed-forward part to the residual stream x.
 func (p *Pass) mlpForward(l int, x blas32.General) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, down := split(p.stage(2*l + 1))
-	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.normed(a.mlp))
+	in := x
+	if p.model.Config.Parallel {
+		in = p.discard // a.mlp has it
+	}
+	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.normedOf(a.mlp, in))
 	p.add(x, down, block.Down, p.activated(&a.feed), a.postMLP)
 }
 
@@ -79,23 +92,33 @@ func (p *Pass) add(x blas32.General, m Map, l *Linear, in blas32.General, post *
 	branch := p.rows(p.dh)
 	mapForward(m, l, branch, in)
 	if post != nil {
-		copy(post.x.Data, branch.Data)
-		post.forward(branch, p.model.Config.NormEps)
+		p.norm(branch, post, branch)
 	}
-	kernel.Add(x.Data, branch.Data)
+	p.shared.sum = addition{x, branch}
+	kernel.Share(&p.shared.sum, x.Rows, rowsOf(x.Cols))
 }
 
 // normed computes the norm of the input that a keeps, into p.h.
-func (p *Pass) normed(a *activation) blas32.General {
+func (p *Pass) normed(a *activation) blas32.General { return p.normedOf(a, p.discard) }
+
+// normedOf computes the norm of x into p.h; a keeps x.
+func (p *Pass) normedOf(a *activation, x blas32.General) blas32.General {
 	h := p.rows(p.h)
-	a.forward(h, p.model.Config.NormEps)
+	p.norm(h, a, x)
 	return h
+}
+
+// norm computes the norm of x into h, which may be x; a keeps x. If x has no rows, the input is what a has kept.
+func (p *Pass) norm(h blas32.General, a *activation, x blas32.General) {
+	p.shared.normForward = normForward{a, x, h, p.model.Config.NormEps}
+	kernel.Share(&p.shared.normForward, h.Rows, rowsOf(h.Cols))
 }
 
 // activated computes f(gate) ∘ up into p.act.
 func (p *Pass) activated(in *feed) blas32.General {
 	act := p.rows(p.act)
-	p.model.Config.Activation.forward(act, in)
+	p.shared.activationForward = activationForward{p.model.Config.Activation, act, in}
+	kernel.Share(&p.shared.activationForward, act.Rows, rowsOf(act.Cols))
 	return act
 }
 

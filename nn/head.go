@@ -60,9 +60,16 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 	}
 	p.model.Head.Forward(logits, x)
 
+	l := &p.shared.losses
+	l.head, l.logits, l.targets, l.positions, l.scale = h, logits, b.Targets, positions, scale
+	each := n // a cap has memory for one row at a time
+	if h.cap.c == 0 {
+		each = rowsOf(logits.Cols)
+	}
+	kernel.Share(l, n, each)
 	var sum float64
-	for i, at := range positions {
-		sum += h.crossEntropy(row(logits, i), int(b.Targets[at]), scale)
+	for _, loss := range l.of[:n] {
+		sum += loss
 	}
 	if scale == 0 {
 		return sum
@@ -77,6 +84,24 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, logits, x, 1, p.full.head)
 	}
 	return sum
+}
+
+// losses computes the losses of some positions from their logits, and turns these into their gradients unless scale is
+// zero.
+type losses struct {
+	*head
+	logits    blas32.General
+	targets   []int32
+	positions []int
+	scale     float32
+	of        [headBlock]float64
+}
+
+// Do computes some of the losses.
+func (l *losses) Do(from, to int) {
+	for i := from; i < to; i++ {
+		l.of[i] = l.crossEntropy(row(l.logits, i), int(l.targets[l.positions[i]]), l.scale)
+	}
 }
 
 // crossEntropy is the function [crossEntropy] of z after capping; the gradient is with

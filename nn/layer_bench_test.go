@@ -49,12 +49,14 @@ func BenchmarkAttention(b *testing.B) {
 	att, datt := byHead(NewMatrix(layerTokens, c.Dim)), byHead(random(layerTokens, c.Dim, rng))
 	lse := make([]float32, layerTokens*c.Heads)
 	product := float64(layerTokens * c.Context * c.Dim)
+	f := attentionForward{&a, att, lse, &in, layerStarts, 0}
+	g := attentionBackward{f, &d, datt}
 	b.Run("forward", func(b *testing.B) {
-		rate(b, 2*product, func() { a.forward(att, lse, &in, layerStarts, 0) })
+		rate(b, 2*product, func() { f.Do(0, f.items()) })
 	})
 	b.Run("backward", func(b *testing.B) {
-		a.forward(att, lse, &in, layerStarts, 0)
-		rate(b, 5*product, func() { a.backward(&d, datt, att, lse, &in, layerStarts, 0) })
+		f.Do(0, f.items())
+		rate(b, 5*product, func() { d.clear(layerTokens); g.Do(0, g.items()) })
 	})
 }
 
@@ -105,16 +107,19 @@ func BenchmarkElementwise(b *testing.B) {
 	fillNormal(gated.gate.Data, 1, rng)
 	fillNormal(gated.up.Data, 1, rng)
 	turn := newRope(arena, c)
-	norm.forward(h, c.NormEps)
+	normed, back := normForward{norm, blas32.General{}, h, c.NormEps}, normBackward{norm, dx, dh, nil}
+	activated, slopes := activationForward{SiLU, act, &gated}, activationBackward{SiLU, &dgated, dact, &gated}
+	turned := rotation{&turn, heads{x, 0, c.HeadDim, c.Heads, c.HeadDim}, layerStarts, 1}
+	normed.Do(0, h.Rows)
 	for _, f := range []struct {
 		name string
 		run  func()
 	}{
-		{"norm/forward", func() { norm.forward(h, c.NormEps) }},
-		{"norm/backward", func() { clear(dx.Data); norm.backward(dx, nil, dh) }},
-		{"swiglu/forward", func() { SiLU.forward(act, &gated) }},
-		{"swiglu/backward", func() { SiLU.backward(&dgated, dact, &gated) }},
-		{"rope", func() { turn.rotate(heads{x, 0, c.HeadDim, c.Heads, c.HeadDim}, layerStarts, 1) }},
+		{"norm/forward", func() { normed.Do(0, h.Rows) }},
+		{"norm/backward", func() { clear(dx.Data); back.Do(0, dx.Rows) }},
+		{"swiglu/forward", func() { activated.Do(0, act.Rows) }},
+		{"swiglu/backward", func() { slopes.Do(0, dact.Rows) }},
+		{"rope", func() { turned.Do(0, layerTokens) }},
 	} {
 		b.Run(f.name, func(b *testing.B) { rate(b, 0, f.run) })
 	}

@@ -82,12 +82,12 @@ func TestNormGradient(t *testing.T) {
 		a := newActivation(new(Arena), c, 5, n)
 		fillNormal(a.x.Data, 1, rng)
 		f := func() float64 {
-			a.forward(h, 1e-5)
+			(&normForward{a, blas32.General{}, h, 1e-5}).Do(0, 5)
 			return weighted(h.Data, dh.Data)
 		}
 		f()
 		dx, dw := NewMatrix(5, 7), make([]float32, 7)
-		a.backward(dx, dw, dh)
+		(&normBackward{a, dx, dh, dw}).Do(0, 5)
 		check(t, compareGradient(f, "x", a.x.Data, dx.Data, rng, 1e-3))
 		if v == (Variant{}) {
 			check(t, compareGradient(f, "w", n.Weight, dw, rng, 1e-3))
@@ -142,12 +142,12 @@ func TestActivationGradient(t *testing.T) {
 				}
 			}
 			loss := func() float64 {
-				f.forward(act, &in)
+				(&activationForward{f, act, &in}).Do(0, act.Rows)
 				return weighted(act.Data, dact.Data)
 			}
 			own := NewMatrix(4, 9)
 			copy(own.Data, dact.Data)
-			f.backward(&d, own, &in)
+			(&activationBackward{f, &d, own, &in}).Do(0, own.Rows)
 			for i, m := range in.outputs {
 				check(t, compareGradient(loss, fmt.Sprintf("%s %+v output %d", f, v, i), m.Data, d.outputs[i].Data,
 					rng, 1e-3))
@@ -194,7 +194,7 @@ func TestRopeGradient(t *testing.T) {
 		turned := func(x blas32.General, direction float32) blas32.General {
 			y := NewMatrix(8, 12)
 			copy(y.Data, x.Data)
-			r.rotate(heads{y, 0, 6, 2, 6}, starts, direction)
+			(&rotation{&r, heads{y, 0, 6, 2, 6}, starts, direction}).Do(0, 8)
 			return y
 		}
 		f := func() float64 { return weighted(turned(x, 1).Data, dy.Data) }
@@ -259,15 +259,17 @@ func TestAttentionGradient(t *testing.T) {
 		rng := rand.New(rand.NewPCG(2, 4))
 		c, in, dout, starts := attentionCase(v, rng)
 		a, n := newAttention(new(Arena), c), dout.Rows
-		att, lse := NewMatrix(n, 24), make([]float32, n*a.heads)
+		att, lse := NewMatrix(n, 24), make([]float32, n*c.Heads)
 		byHead := func(m blas32.General) heads { return heads{m, 0, 6, 4, 6} }
+		forward := attentionForward{&a, byHead(att), lse, &in, starts, v.Window}
 		f := func() float64 {
-			a.forward(byHead(att), lse, &in, starts, v.Window)
+			forward.Do(0, forward.items())
 			return weighted(att.Data, dout.Data)
 		}
 		f()
 		d := newProjection(new(Arena), c, n)
-		a.backward(&d, byHead(dout), byHead(att), lse, &in, starts, v.Window)
+		backward := attentionBackward{forward, &d, byHead(dout)}
+		backward.Do(0, backward.items())
 		for i, m := range in.outputs {
 			check(t, compareGradient(f, fmt.Sprintf("%+v output %d", v, i), m.Data, d.outputs[i].Data, rng, 2e-3))
 		}
@@ -281,11 +283,12 @@ func TestAttentionMatchesNaive(t *testing.T) {
 	for _, v := range attentionVariants {
 		c, in, dout, starts := attentionCase(v, rand.New(rand.NewPCG(2, 5)))
 		a := newAttention(new(Arena), c)
-		att, lse := heads{NewMatrix(dout.Rows, 24), 0, 6, 4, 6}, make([]float32, dout.Rows*a.heads)
-		a.forward(att, lse, &in, starts, v.Window)
+		att, lse := heads{NewMatrix(dout.Rows, 24), 0, 6, 4, 6}, make([]float32, dout.Rows*c.Heads)
+		forward := attentionForward{&a, att, lse, &in, starts, v.Window}
+		forward.Do(0, forward.items())
 		for s := 0; s+1 < len(starts); s++ {
 			for i := starts[s]; i < starts[s+1]; i++ {
-				for h := range a.heads {
+				for h := range c.Heads {
 					for j, w := range naiveAttention(c, &in, starts[s], i, h) {
 						if got := att.head(i, h)[j]; math.Abs(float64(got)-w) > 2e-5 {
 							t.Fatalf("%+v: query %d, head %d, channel %d: %g, want %g", v, i, h, j, got, w)

@@ -41,31 +41,48 @@ func (c Config) gain(arena *Arena, w []float32) []float32 {
 	return gain
 }
 
-// forward normalizes rows of a.x into h, (N, C), as many as h has.
-func (a *activation) forward(h blas32.General, eps float64) {
-	for i := range h.Rows {
+// normForward normalizes rows of from into h, (N, C), and keeps them; without from, those that are kept.
+type normForward struct {
+	*activation
+	from, h blas32.General
+	eps     float64
+}
+
+// Do normalizes some rows.
+func (a *normForward) Do(from, to int) {
+	for i := from; i < to; i++ {
+		if a.from.Rows > 0 {
+			copy(row(a.x, i), row(a.from, i))
+		}
 		if a.norm.Bias == nil {
-			a.inv[i] = kernel.RMSNorm(row(h, i), row(a.x, i), a.gain, eps)
+			a.inv[i] = kernel.RMSNorm(row(a.h, i), row(a.x, i), a.gain, a.eps)
 		} else {
-			a.mean[i], a.inv[i] = layerNorm(row(h, i), row(a.x, i), a.gain, a.norm.Bias, eps)
+			a.mean[i], a.inv[i] = layerNorm(row(a.h, i), row(a.x, i), a.gain, a.norm.Bias, a.eps)
 		}
 	}
 }
 
-// backward adds the gradient of the input to dx and, if dw is not nil, the gradient of an
+// normBackward adds the gradient of the input to dx and, if dw is not nil, the gradient of an
 // RMSNorm's weights to dw:
 //
 //	dw += Σ_i dh · x · inv
-func (a *activation) backward(dx blas32.General, dw []float32, dh blas32.General) {
-	for i := range dx.Rows {
-		xi, dhi, r := row(a.x, i), row(dh, i), a.inv[i]
+type normBackward struct {
+	*activation
+	dx, dh blas32.General
+	dw     []float32
+}
+
+// Do adds the gradients of some rows.
+func (a *normBackward) Do(from, to int) {
+	for i := from; i < to; i++ {
+		xi, dhi, r := row(a.x, i), row(a.dh, i), a.inv[i]
 		if a.norm.Bias != nil {
-			layerNormBackward(row(dx, i), dhi, xi, a.gain, a.mean[i], r)
+			layerNormBackward(row(a.dx, i), dhi, xi, a.gain, a.mean[i], r)
 			continue
 		}
-		kernel.RMSNormBackward(row(dx, i), dhi, xi, a.gain, r)
-		for j := range dw {
-			dw[j] += dhi[j] * xi[j] * r
+		kernel.RMSNormBackward(row(a.dx, i), dhi, xi, a.gain, r)
+		for j := range a.dw {
+			a.dw[j] += dhi[j] * xi[j] * r
 		}
 	}
 }

@@ -38,6 +38,7 @@ type Pass struct {
 	attend  attention
 	head    head
 	discard blas32.General // (0, 0): stands for a gradient that is not needed
+	shared  shared
 }
 
 // activations holds what one block keeps between forward and backward. The outputs of its

@@ -33,15 +33,24 @@ func newRope(arena *Arena, c Config) rope {
 	return r
 }
 
-// rotate turns every head of every row of x by its position's angle, in place. Direction 1
+// rotation turns every head of every row of x by its position's angle, in place. Direction 1
 // is forward. Direction −1 turns back, which gives the gradient, since a rotation is
 // orthogonal.
-func (r *rope) rotate(x heads, starts []int, direction float32) {
-	for s := 0; s+1 < len(starts); s++ {
-		for t := range starts[s+1] - starts[s] {
-			cos, sin := r.cos[t*r.half:][:r.half], r.sin[t*r.half:][:r.half]
-			for h := range x.count {
-				kernel.Rotate(x.head(starts[s]+t, h), cos, sin, direction)
+type rotation struct {
+	*rope
+	x         heads
+	starts    []int
+	direction float32
+}
+
+// Do turns some rows.
+func (r *rotation) Do(from, to int) {
+	for s := 0; s+1 < len(r.starts); s++ {
+		begin := r.starts[s]
+		for i := max(from, begin); i < min(to, r.starts[s+1]); i++ {
+			at := (i - begin) * r.half
+			for h := range r.x.count {
+				kernel.Rotate(r.x.head(i, h), r.cos[at:at+r.half], r.sin[at:at+r.half], r.direction)
 			}
 		}
 	}

@@ -71,7 +71,15 @@ func (m *Model) storedErr() error {
 }
 
 // scratch holds rows of stored weights, expanded to float32.
-type scratch struct{ data []float32 }
+type scratch struct {
+	data  []float32
+	from  Stored // the rows that are being expanded, from row first on
+	first int
+	in    int
+}
+
+// Do expands some rows.
+func (s *scratch) Do(from, to int) { s.from.Rows(s.data[from*s.in:to*s.in], s.first+from, to-from) }
 
 // scratches are the scratches that no product is using. Like nn/kernel's buffers, there are
 // as many as there were products at the same time.
@@ -104,7 +112,9 @@ func (s *scratch) rows(l *Linear, first, n int) blas32.General {
 		s.data = make([]float32, size)
 	}
 	m := blas32.General{Rows: n, Cols: l.In(), Stride: l.In(), Data: s.data[:n*l.In()]}
-	l.Stored.Rows(m.Data, first, n)
+	s.from, s.first, s.in = l.Stored, first, l.In()
+	kernel.Share(s, n, rowsOf(s.in))
+	s.from = nil
 	return m
 }
 

@@ -39,9 +39,7 @@ func (w *work) newRun(rank int) (*run, error) {
 }
 
 func (r *run) step() error {
-	for i := range r.params {
-		clear(r.params[i].Grad)
-	}
+	r.pass.ClearGradients(r.params)
 	tokens := r.work.tokens()
 	sum, err := r.pass.Gradient(&r.work.batches[r.taken%batches], 1/float32(tokens))
 	if err != nil {

@@ -12,27 +12,30 @@ type buffers struct {
 	words [maxWidth * spreadStride]float32
 }
 
-// free holds the buffers that no product is using. There are as many as there were products
-// at the same time, so that after the first products none is allocated.
-var free struct {
+// free holds the buffers that no product is using.
+var free pool[buffers]
+
+// A pool holds values that are not in use. There are as many as there were in use at the same time, so that after the
+// first none is allocated. The collector takes none away, as it does from a sync.Pool.
+type pool[T any] struct {
 	sync.Mutex
-	list []*buffers
+	list []*T
 }
 
-func getBuffers() *buffers {
-	free.Lock()
-	defer free.Unlock()
-	last := len(free.list) - 1
+func (p *pool[T]) get() *T {
+	p.Lock()
+	defer p.Unlock()
+	last := len(p.list) - 1
 	if last < 0 {
-		return new(buffers)
+		return new(T)
 	}
-	buf := free.list[last]
-	free.list = free.list[:last]
-	return buf
+	x := p.list[last]
+	p.list = p.list[:last]
+	return x
 }
 
-func (buf *buffers) put() {
-	free.Lock()
-	defer free.Unlock()
-	free.list = append(free.list, buf)
+func (p *pool[T]) put(x *T) {
+	p.Lock()
+	defer p.Unlock()
+	p.list = append(p.list, x)
 }

@@ -37,8 +37,8 @@ func (g gemm) columns(j, n int) gemm {
 
 // compute does the product on the calling goroutine.
 func (g gemm) compute() {
-	buf := getBuffers()
-	defer buf.put()
+	buf := free.get()
+	defer free.put(buf)
 	each := 1
 	if g.roundPairs != nil {
 		each = 2

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ranksweep/nn/heaptest"
@@ -43,17 +44,29 @@ func TestSharedProductGivesTheSameBytes(t *testing.T) {
 	})
 }
 
-// TestHelpersGetTheirPart waits for parts as Help does, and counts them.
+// TestHelpersGetTheirPart waits for a product as Help does, and does one of its parts.
 func TestHelpersGetTheirPart(t *testing.T) {
 	p := random(newRand(), 500, 500, 100)
 	helpers.Add(1)
 	defer helpers.Add(-1)
-	got := make(chan int)
+	got := make(chan int, 1)
 	go func() {
-		s := <-shares
-		s.compute()
-		s.finished.Done()
-		got <- s.m * s.n
+		for {
+			j := <-shares
+			i := int(j.next.Add(1)) - 1
+			size := 0
+			if i < j.n {
+				product := j.task.(*sharedProduct)
+				part := product.gemm.part(product.cut, i, product.byColumns)
+				part.compute()
+				size = part.m * part.n
+			}
+			j.running.Done()
+			if size > 0 {
+				got <- size
+				return
+			}
+		}
 	}()
 	for taken := false; !taken; {
 		p.by(inUse)
@@ -65,6 +78,69 @@ func TestHelpersGetTheirPart(t *testing.T) {
 			taken = true
 		default: // the helper was not waiting yet
 		}
+	}
+}
+
+// marks counts how often each item is done, and how many of them at once at most.
+type marks struct {
+	done []atomic.Int32
+	most atomic.Int64
+}
+
+func (m *marks) Do(from, to int) {
+	for i := from; i < to; i++ {
+		m.done[i].Add(1)
+	}
+	for most := m.most.Load(); int64(to-from) > most && !m.most.CompareAndSwap(most, int64(to-from)); {
+		most = m.most.Load()
+	}
+}
+
+// TestShareDoesEachItemOnce, and no more at a time than leave some for other cores.
+func TestShareDoesEachItemOnce(t *testing.T) {
+	for _, count := range []int{0, 1, 2, 5} {
+		helped(count, func() {
+			for _, n := range []int{0, 1, 2, 7, 100, 1000} {
+				for _, each := range []int{1, 3, 100, 2000} {
+					m := marks{done: make([]atomic.Int32, n)}
+					Share(&m, n, each)
+					for i := range m.done {
+						if times := m.done[i].Load(); times != 1 {
+							t.Fatalf("%d helpers, %d items by %d: item %d was done %d times", count, n, each, i, times)
+						}
+					}
+					if most := int(m.most.Load()); count > 0 && n > each && most > max(each, n/4) {
+						t.Errorf("%d helpers, %d items by %d: %d at a time", count, n, each, most)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestNestedShare: an item of a task may itself be shared.
+func TestNestedShare(t *testing.T) {
+	helped(3, func() {
+		for range 50 {
+			outer := nested{inner: make([]marks, 9)}
+			Share(&outer, len(outer.inner), 1)
+			for i := range outer.inner {
+				for k := range outer.inner[i].done {
+					if outer.inner[i].done[k].Load() != 1 {
+						t.Fatalf("item %d of task %d was not done once", k, i)
+					}
+				}
+			}
+		}
+	})
+}
+
+type nested struct{ inner []marks }
+
+func (o *nested) Do(from, to int) {
+	for i := from; i < to; i++ {
+		o.inner[i].done = make([]atomic.Int32, 40)
+		Share(&o.inner[i], 40, 2)
 	}
 }
 

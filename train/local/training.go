@@ -231,9 +231,7 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 		scored += b.Scored()
 		t.tokens += int64(len(b.Tokens))
 	}
-	for i := range t.params {
-		clear(t.params[i].Grad)
-	}
+	t.pass.ClearGradients(t.params)
 	var sum float64
 	for i := range t.batches {
 		part, err := t.pass.Gradient(&t.batches[i], 1/float32(scored))
