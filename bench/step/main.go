@@ -39,7 +39,7 @@ func main() {
 	flag.BoolVar(&o.bf16, "bf16", false, "multiply by random weights in bfloat16")
 	flag.IntVar(&o.rank, "rank", 8, "rank of the adapters")
 	flag.IntVar(&o.runs, "runs", 1, "runs side by side, a thread each")
-	flag.IntVar(&o.spare, "spare", 0, "threads that take parts of the runs' products")
+	flag.IntVar(&o.spare, "spare", 0, "threads that take parts of the runs' work")
 	flag.IntVar(&o.warm, "warm", 1, "steps before the clock starts")
 	flag.IntVar(&o.steps, "steps", 3, "steps by the clock")
 	flag.StringVar(&o.write, "write", "", "write what is trained on to `FILE`, weights of -model aside, and train "+

@@ -7,7 +7,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// help lets all cores beyond the busy ones take part in matrix products, until stop is
+// help lets all cores beyond the busy ones take part in what the busy ones do, until stop is
 // called.
 func help(busy int) (stop func()) {
 	done := make(chan struct{})

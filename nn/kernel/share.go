@@ -3,8 +3,9 @@ package kernel
 // Work shared by cores that have nothing else to do.
 
 import (
-	"sync"
+	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // A Task is work on items that do not depend on each other.
@@ -23,55 +24,107 @@ func Share(t Task, n, each int) {
 		t.Do(0, n)
 		return
 	}
-	const chunks = 4 // for each worker, so that one who comes late, or is slow, is waited for less
 	j := jobs.get()
-	j.task, j.n, j.each = t, n, max(each, (n+chunks*workers-1)/(chunks*workers))
-	j.next.Store(0)
-	for j.offer(workers - 1); j.some(); j.offer(workers - 1) {
+	j.open(t, n, max(each, (n+chunks*workers-1)/(chunks*workers)))
+	j.wake(workers - 1)
+	for j.some() {
+		posted.CompareAndSwap(nil, j)
 	}
-	j.running.Wait()
-	j.task = nil
+	j.close()
 	jobs.put(j)
 }
 
-// shares is the channel on which helpers wait for a job. It has no buffer, so that a job goes only to a helper that is
-// waiting.
-var shares = make(chan *job)
-
-// helpers counts the goroutines in Help.
-var helpers atomic.Int32
-
-// jobs holds the jobs that are not in use.
-var jobs pool[job]
+var (
+	// posted is a job that still has items, for helpers that look for one.
+	posted atomic.Pointer[job]
+	// shares is the channel on which helpers sleep. It has no buffer, so that a job wakes only who sleeps.
+	shares = make(chan *job)
+	// helpers counts the goroutines in Help.
+	helpers atomic.Int32
+	// jobs holds the jobs that are not in use.
+	jobs pool[job]
+)
 
 // A job is a task that is being shared.
 type job struct {
 	task    Task
 	n, each int
-	next    atomic.Int64 // the first item that nobody has taken
-	running sync.WaitGroup
+	next    atomic.Int64  // the first item that nobody has taken
+	workers atomic.Int64  // helpers that do items of it, and closed, which is below all such numbers, if none may begin
+	left    chan struct{} // gets a word from the last helper that leaves a closed job
 }
 
-// offer hands the job to helpers that are waiting, so many at most, as long as there are items for them.
-func (j *job) offer(most int) {
-	for range most {
-		if int(j.next.Load())+j.each >= j.n {
-			return
-		}
-		j.running.Add(1)
+const closed = -1 << 40
+
+// chunks is into how many parts for each worker a task is cut at most, so that one who comes late, or is slow, is
+// waited for less.
+const chunks = 4
+
+// open begins a task. Helpers may still hold the job from the task before; they may begin on this one.
+func (j *job) open(t Task, n, each int) {
+	if j.left == nil {
+		j.left = make(chan struct{}, 1)
+	}
+	j.task, j.n, j.each = t, n, each
+	j.next.Store(0)
+	j.workers.Store(0)
+	posted.Store(j)
+}
+
+// wake gives the job to helpers that sleep, so many at most, as long as there are items for them.
+func (j *job) wake(most int) {
+	for range min(most, (j.n-1)/j.each) {
 		select {
 		case shares <- j:
 		default:
-			j.running.Done()
 			return
 		}
 	}
+}
+
+// join begins on the job as a helper, unless it is closed.
+func (j *job) join() bool {
+	for {
+		now := j.workers.Load()
+		if now < 0 {
+			return false
+		}
+		if j.workers.CompareAndSwap(now, now+1) {
+			return true
+		}
+	}
+}
+
+// help does items of the job, if there are any.
+func (j *job) help() {
+	if !j.join() {
+		return
+	}
+	for j.some() {
+	}
+	if j.workers.Add(-1) == closed {
+		j.left <- struct{}{}
+	}
+}
+
+// close lets no helper begin, and waits for those that have.
+func (j *job) close() {
+	posted.CompareAndSwap(j, nil)
+	if j.workers.Add(closed) != closed {
+		for began := time.Now(); j.workers.Load() != closed && time.Since(began) < patience; {
+		}
+		<-j.left
+	}
+	j.task = nil
 }
 
 // some does some of the items that are left, and reports whether there were any.
 func (j *job) some() bool {
 	to := int(j.next.Add(int64(j.each)))
 	from := to - j.each
+	if to >= j.n {
+		posted.CompareAndSwap(j, nil)
+	}
 	if from >= j.n {
 		return false
 	}
@@ -79,25 +132,47 @@ func (j *job) some() bool {
 	return true
 }
 
+// patience is how long who has nothing to do looks for work before it sleeps. To wake a core takes about as long.
+const patience = 100 * time.Microsecond
+
 // Help takes part in the tasks of other goroutines until done is closed. It makes these faster by a core that has
 // nothing else to do, and changes no byte of their results.
 func Help(done <-chan struct{}) {
 	helpers.Add(1)
 	defer helpers.Add(-1)
 	for {
-		select {
-		case j := <-shares:
-			for j.some() {
+		j := awaited()
+		if j == nil {
+			select {
+			case j = <-shares:
+			case <-done:
+				return
 			}
-			j.running.Done()
-		case <-done:
+		}
+		j.help()
+		select {
+		case <-done: // while others are still at work
 			return
+		default:
 		}
 	}
 }
 
+// awaited returns a job that is posted within a while; nil if there is none.
+func awaited() *job {
+	const looks = 100
+	for began := time.Now(); time.Since(began) < patience; runtime.Gosched() {
+		for range looks {
+			if j := posted.Load(); j != nil {
+				return j
+			}
+		}
+	}
+	return nil
+}
+
 // leastShared is the smallest number of multiplications in a product that is shared. A core needs at least ten
-// microseconds for them, much longer than handing over a part takes.
+// microseconds for half of them, as each part has, much longer than handing over a part takes.
 const leastShared = 1 << 20
 
 // shared computes the product together with the helpers that are waiting.
@@ -109,7 +184,8 @@ func (g gemm) shared() {
 	}
 	p := products.get()
 	p.gemm = g
-	p.cut, p.byColumns = g.cut(workers)
+	const parts = 2 // for each worker; more would pack more, since each part packs what it reads of B
+	p.cut, p.byColumns = g.cut(min(parts*workers, 2*g.m*g.n*g.k/leastShared))
 	Share(p, p.parts, 1)
 	*p = sharedProduct{}
 	products.put(p)

@@ -134,7 +134,7 @@ func (l *Trainer) Provenance() results.Provenance {
 	}
 }
 
-// Help lends a core to the matrix products of the runs.
+// Help lends a core to the runs.
 func (l *Trainer) Help(done <-chan struct{}) { kernel.Help(done) }
 
 // Model returns the embedded model of that name, or else the model in the folder or file of
