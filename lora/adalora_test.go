@@ -9,6 +9,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/nn/heaptest"
+	"ranksweep/nn/kernel"
 	"ranksweep/nn/nntest"
 )
 
@@ -132,7 +133,7 @@ func TestAdaLoRAIsItsTwin(t *testing.T) {
 			}
 			w := &nn.Linear{Name: a.Base.Name, Weight: nn.NewMatrix(want.Rows, want.Cols), Bias: a.Base.Bias}
 			a.Base.Values(w.Weight.Data)
-			add(w.Weight.Data, want.Data)
+			kernel.Add(w.Weight.Data, want.Data)
 			x, y, z := nn.NewMatrix(7, a.Base.In()), nn.NewMatrix(7, a.Base.Out()), nn.NewMatrix(7, a.Base.Out())
 			nntest.Fill(x.Data, rand.New(rand.NewPCG(2, 3)))
 			a.Forward(y, x)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 	"ranksweep/nn/nntest"
 )
 
@@ -90,7 +91,7 @@ func TestAddends(t *testing.T) {
 			if d := difference(delta.Data, want.Data); !(d < 1e-5) {
 				t.Errorf("rank %d: %s: D is off by %.2g", c.Rank, a.base.Name, d)
 			}
-			add(want.Data, a.base.Weight.Data)
+			kernel.Add(want.Data, a.base.Weight.Data)
 			if d := difference(a.weight.Weight.Data, want.Data); !(d < 1e-5) {
 				t.Errorf("rank %d: %s: W′ is off by %.2g", c.Rank, a.base.Name, d)
 			}

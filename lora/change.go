@@ -5,6 +5,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 )
 
 // change measures W′ − W, which training has added to a map's weights. All maps of a run
@@ -49,7 +50,7 @@ func (c *change) measure(t Trainable, seen *nn.Squares, y, x blas32.General, tra
 		blas32.Gemm(blas.NoTrans, transposed, 1, rows(x, at, n), delta, 0, z)
 		seen.Add(z.Data)
 		if y.Rows > 0 {
-			add(rows(y, at, n).Data, z.Data)
+			kernel.Add(rows(y, at, n).Data, z.Data)
 		}
 	}
 }

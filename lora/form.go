@@ -5,6 +5,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 )
 
 // MergedIsCheaper reports whether the merged form of an adapted map costs
@@ -163,7 +164,7 @@ func (f *beside) Backward(dx, dy, x blas32.General) {
 func (f *beside) whole(dst blas32.General) blas32.General {
 	f.refresh()
 	f.Base.Values(dst.Data)
-	add(dst.Data, f.delta.Data)
+	kernel.Add(dst.Data, f.delta.Data)
 	return dst
 }
 

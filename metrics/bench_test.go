@@ -20,13 +20,15 @@ func BenchmarkStep(b *testing.B) {
 	for _, of := range []struct {
 		method string
 		rank   int
-	}{{lora.DefaultMethod, 8}, {lora.DefaultMethod, 512}, {lora.FullMethod, 0}} {
+	}{{lora.DefaultMethod, 8}, {lora.DefaultMethod, 64}, {lora.DefaultMethod, 512}, {lora.DefaultMethod, 2048},
+		{lora.FullMethod, 0}} {
 		s := newStep(b, of.method, of.rank)
 		s.gradient() // fills the buffers that the parts read
 		for _, part := range []struct {
 			name string
 			run  func()
-		}{{"Whole", s.whole}, {"Gradient", s.gradient}, {"Gauge", s.measure}, {"Clip", s.clip}, {"AdamW", s.update}} {
+		}{{"Whole", s.whole}, {"Gradient", s.gradient}, {"Gauge", s.measure}, {"Probe", s.probe},
+			{"Clip", s.clip}, {"AdamW", s.update}} {
 			b.Run(fmt.Sprintf("%s/rank%d/%s", of.method, of.rank, part.name), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
@@ -39,14 +41,15 @@ func BenchmarkStep(b *testing.B) {
 
 // step is the part of a run's state that a step uses.
 type step struct {
-	b      *testing.B
-	set    *lora.Set
-	pass   *nn.Pass
-	params []nn.Param
-	gauge  *Gauge
-	opt    nn.Optimizer
-	batch  nn.Batch
-	values Values
+	b       *testing.B
+	set     *lora.Set
+	pass    *nn.Pass
+	params  []nn.Param
+	gauge   *Gauge
+	opt     nn.Optimizer
+	batch   nn.Batch
+	values  Values
+	modules []Values
 }
 
 func newStep(b *testing.B, method string, rank int) *step {
@@ -79,6 +82,7 @@ func newStep(b *testing.B, method string, rank int) *step {
 	check(err)
 	s.opt, err = nn.NewOptimizer(config, s.params)
 	check(err)
+	s.modules = make([]Values, len(s.set.Trainables))
 	for range 2 {
 		x, y := make([]int32, tokens), make([]int32, tokens)
 		for i := range x {
@@ -103,7 +107,15 @@ func (s *step) gradient() {
 	}
 }
 
-func (s *step) measure() { s.gauge.Gradients(&s.values, nil) }
+func (s *step) measure() { s.gauge.Gradients(&s.values, s.modules) }
+
+// probe measures on the step's own batch, which has as many sequences as runs' probes have by default.
+func (s *step) probe() {
+	var run Values
+	if err := s.gauge.Probe(s.pass, []nn.Batch{s.batch}, &run, s.modules); err != nil {
+		s.b.Fatal(err)
+	}
+}
 
 func (s *step) clip() { nn.ClipGlobalNorm(s.params, 1) }
 
