@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -202,7 +201,9 @@ func rayNodeKilled(t *testing.T) {
 	}
 	for _, p := range processes(t) {
 		if p.id == node || p.parent == node {
-			syscall.Kill(p.id, syscall.SIGKILL)
+			if p, err := os.FindProcess(p.id); err == nil {
+				p.Kill()
+			}
 		}
 	}
 	if err := c.Wait(); err != nil {

@@ -123,3 +123,38 @@ func TestGuardFaults(t *testing.T) {
 		t.Error("a write beyond the end did not fault, or one before it did")
 	}
 }
+
+func TestBF16StaysWithinItsOperands(t *testing.T) {
+	a, c := newGuard(t, 4096), newGuard(t, 4096)
+	forEachBF16(t, func(t *testing.T, u *micro) {
+		rng := newRand()
+		for m := 1; m <= u.rows; m++ {
+			for n := 1; n <= u.widest(); n++ {
+				p := randomBF16(rng, m, n, 19)
+				p.a, p.c = a.hold(p.a), c.hold(p.c)
+				if faults(func() { p.bf16InPlace(u) }) {
+					t.Fatalf("%v touches what is beyond its operands", &p)
+				}
+			}
+		}
+	})
+}
+
+func TestGemmBF16StaysWithinItsOperands(t *testing.T) {
+	a, b, c := newGuard(t, 8192), newGuard(t, 8192), newGuard(t, 8192)
+	forEachBF16(t, func(t *testing.T, u *micro) {
+		rng := newRand()
+		for m := 1; m <= u.rows; m++ {
+			for n := 1; n <= u.widest(); n++ {
+				for _, k := range []int{18, 19} {
+					p := random(rng, m, n, k)
+					p.fill(rng, rng.IntN(2))
+					p.a, p.b, p.c = a.hold(p.a), b.hold(p.b), c.hold(p.c)
+					if faults(func() { p.gemmBF16InPlace(u) }) {
+						t.Fatalf("%v touches what is beyond its operands", &p)
+					}
+				}
+			}
+		}
+	})
+}
