@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"ranksweep/grid"
@@ -29,34 +28,40 @@ type Config struct {
 
 // JSON returns the config as it stands in a run's record. It panics if a number is
 // not finite; Validate refuses such numbers.
-func (c Config) JSON() json.RawMessage {
+func (c Config) JSON() json.RawMessage { return c.object("") }
+
+// object returns the fields of a group, and the groups themselves if that is the top level.
+func (c Config) object(group string) []byte {
+	var members [][]byte
+	written := ""
 	for _, f := range fields {
-		if f.late && f.isDefault(c) {
-			f.set(&c, f.zero())
+		switch {
+		case group == "" && f.group != "" && f.group != written:
+			written = f.group
+			members = append(members, fmt.Appendf(nil, "%q:%s", f.group, c.object(f.group)))
+		case f.group == group && !(f.late && f.isDefault(c)):
+			value, err := json.Marshal(f.get(c))
+			if err != nil {
+				panic(fmt.Sprintf("experiments: config was not validated: %v", err))
+			}
+			members = append(members, fmt.Appendf(nil, "%q:%s", f.key, value))
 		}
 	}
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(fmt.Sprintf("experiments: config was not validated: %v", err))
-	}
-	return text
+	return fmt.Appendf(nil, "{%s}", bytes.Join(members, []byte(",")))
 }
 
 // UnmarshalJSON reads the text that JSON writes. A late field that is absent gets its
 // default. A field that this program does not know is an error.
 func (c *Config) UnmarshalJSON(text []byte) error {
-	type plain Config // without this method
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode((*plain)(c)); err != nil {
-		return err
-	}
 	for _, f := range fields {
-		if f.late && reflect.DeepEqual(f.get(*c), f.zero()) {
+		if f.late {
 			f.set(c, f.get(Defaults()))
 		}
 	}
-	return nil
+	type plain Config // without this method
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode((*plain)(c))
 }
 
 // Data is the data on which a run is trained and validated.

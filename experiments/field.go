@@ -109,7 +109,7 @@ func (f field) set(c *Config, value any) {
 	reflect.ValueOf(c).Elem().FieldByIndex(f.index).Set(reflect.ValueOf(value))
 }
 
-// zero is the value that is read from a record without the field.
+// zero is 0 or none, which says the type of the field.
 func (f field) zero() any { return f.get(Config{}) }
 
 // isDefault reports whether the field has its default value.

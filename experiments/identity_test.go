@@ -132,9 +132,29 @@ func TestLateFields(t *testing.T) {
 		if !strings.Contains(c.describe(), f.path+" ") || !strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
 			t.Errorf("%s: another value is not in the ID and the record", f.path)
 		}
+		f.set(&c, f.get(Config{}))
+		var back Config
+		if err := json.Unmarshal(c.JSON(), &back); err != nil || !reflect.DeepEqual(back, c) {
+			t.Errorf("%s: its zero is read back as %v, %v", f.path, f.get(back), err)
+		}
 	}
 	if late == 0 {
 		t.Error("no field is late")
+	}
+}
+
+// TestRecordsKeepTheirForm: a config is written as encoding/json writes it, but for late fields.
+func TestRecordsKeepTheirForm(t *testing.T) {
+	c := Defaults()
+	c.Data.Source, c.Model = "a<b>.txt", `"é"`
+	for _, f := range fields {
+		if f.late && !f.isUsual(f.get(Config{})) {
+			f.set(&c, other(t, f.get(c)))
+		}
+	}
+	want, err := json.Marshal(c)
+	if got := string(c.JSON()); err != nil || got != string(want) {
+		t.Errorf("%s, %v, want\n%s", got, err, want)
 	}
 }
 
