@@ -45,15 +45,12 @@ func sameInputs(p *sweep.Plan, dir string) error {
 	return nil
 }
 
-// differ says that the run of a place had another ID, and why, as far as a record of the grid tells.
+// differ says that the run of a place had another ID, and why, as far as a record with its model and data tells.
 func differ(dir, id string, planned []grid.Planned, j sweep.Job) error {
 	m := j.Material
 	why := fmt.Sprintf("the model %s (hash %s), the data (hash %s) or the program is another one here",
 		j.Config.Model, m.ModelHash, m.DataHash)
-	store := results.Open(dir)
-	at := slices.IndexFunc(planned, func(p grid.Planned) bool { _, err := store.View(p.ID); return err == nil })
-	if at >= 0 {
-		made, _ := store.View(planned[at].ID)
+	if made, ok := alike(results.Open(dir), planned, j.Config); ok {
 		switch was := made.Provenance; {
 		case was.ModelHash != m.ModelHash:
 			why = fmt.Sprintf("the model %s has the hash %s here, and had %s", j.Config.Model, m.ModelHash,
@@ -66,6 +63,21 @@ func differ(dir, id string, planned []grid.Planned, j sweep.Job) error {
 		}
 	}
 	return fmt.Errorf("%s: the run %s was planned as %s, and is %s here: %s", dir, j, id, j.ID, why)
+}
+
+// alike returns a run of a plan that was trained, with the model and the data that a config names.
+func alike(s *results.Store, planned []grid.Planned, c experiments.Config) (results.Run, bool) {
+	for _, p := range planned {
+		run, err := s.View(p.ID)
+		if err != nil {
+			continue
+		}
+		was, err := experiments.ConfigOf(p.ID, run.Config)
+		if err == nil && was.Model == c.Model && was.Data.Source == c.Data.Source {
+			return run, true
+		}
+	}
+	return results.Run{}, false
 }
 
 // recordGrid writes the grid of a plan of which a part is to be trained. If other processes share the work,
