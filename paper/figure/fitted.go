@@ -32,11 +32,11 @@ func (f Figure) PanelWidth() vg.Length {
 
 // panelWide is the width of a panel's data, a little less than it is in the end.
 func (f Figure) panelWide(columns int) vg.Length {
-	wide := (f.Width-2*margin-labelHigh-inch/2)/vg.Length(columns) - between
-	if f.Apart {
-		wide -= inch / 2
+	names := f.nameWide()
+	if f.Apart { // each panel has its own
+		return (f.Width-2*margin-labelHigh-inch/2)/vg.Length(columns) - between - inch/2 - names
 	}
-	return wide - f.nameWide()
+	return (f.Width-2*margin-labelHigh-inch/2-names)/vg.Length(columns) - between
 }
 
 // nameWide is the room for the longest name on a y axis.

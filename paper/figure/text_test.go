@@ -46,3 +46,21 @@ func TestLegendBelowKeepsLinesTogether(t *testing.T) {
 		t.Errorf("%d columns, %d rows", columns, rows)
 	}
 }
+
+// Names beside the first of several panels take no room from the others: titles and names stay whole.
+func TestNamesTakeRoomOnce(t *testing.T) {
+	heat := Panel{Title: "rsLoRA", X: Axis{Label: "targets", Names: []string{"all-linear", "q_proj"}},
+		Y: Axis{Label: "init", Names: []string{"kaiming-uniform", "gaussian"}}, Tiles: []Tile{{Text: "1"}}}
+	f := Figure{Width: 3.25 * inch, Panels: []Panel{heat, heat}}
+	if lines := f.titleLines(heat); len(lines) != 1 || lines[0] != "rsLoRA" {
+		t.Errorf("the title is shown as %q", lines)
+	}
+	if lines := f.labelLines("targets", f.titleWide()); len(lines) != 1 || lines[0] != "targets" {
+		t.Errorf("the label is shown as %q", lines)
+	}
+	for i, name := range f.fitted(heat).X.Names {
+		if !strings.HasPrefix(name, heat.X.Names[i]) {
+			t.Errorf("the name %q is shown as %q", heat.X.Names[i], name)
+		}
+	}
+}
