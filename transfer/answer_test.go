@@ -150,6 +150,8 @@ func TestDoubts(t *testing.T) {
 		want   string
 	}{
 		{func(*explain.Settings, *Question) {}, "no optimizer is named: adamw is assumed"},
+		{func(_ *explain.Settings, q *Question) { q.NotUnderstood = []string{"lr_new"} },
+			"keys that are not understood, and that no row takes into account: lr_new"},
 		{func(s *explain.Settings, _ *Question) { s.LR = 0 }, "no learning rate is named"},
 		{func(_ *explain.Settings, q *Question) { q.Rank = 1024 }, "ranks 16 and 1024: the report measured"},
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "lion" }, "that lion follows the same law is taken"},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/explain"
 	"ranksweep/paper/number"
 	"ranksweep/reproduction"
 )
@@ -18,6 +19,8 @@ func doubtsOf(q Question, a Answer) (all []string) {
 	}
 	s := q.Settings
 	add(a.Assumed, "no optimizer is named: %s is assumed (--optimizer)", usual)
+	add(len(q.NotUnderstood) > 0, "the file has keys that are not understood, and that no row takes into account: %s",
+		explain.Clean(strings.Join(q.NotUnderstood, ", ")))
 	add(a.LR == 0, "no learning rate is named: only factors are given (--lr)")
 	all = append(all,
 		fmt.Sprintf("that the learning rate is the best one at rank %d is taken from you", s.Rank),

@@ -11,10 +11,11 @@ import (
 
 // Question is what was tuned, and the rank that is wanted.
 type Question struct {
-	Settings  explain.Settings // its rank is the one at which they were tuned
-	Rank      int              // the one that is wanted
-	LR        float64          // learning rate that was tuned; 0 for that of the settings, or an unknown one
-	Optimizer string           // as users write it; empty for that of the settings, or else AdamW
+	NotUnderstood []string         // keys of the file that Settings are without
+	Settings      explain.Settings // its rank is the one at which they were tuned
+	Rank          int              // the one that is wanted
+	LR            float64          // learning rate that was tuned; 0 for that of the settings, or an unknown one
+	Optimizer     string           // as users write it; empty for that of the settings, or else AdamW
 }
 
 // mostRate is the largest learning rate of an experiment.

@@ -54,7 +54,7 @@ func newTransfer() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		q.Settings = e.Settings
+		q.Settings, q.NotUnderstood = e.Settings, e.NotUnderstood
 		a, err := transfer.Ask(q)
 		if err != nil {
 			return err
