@@ -98,6 +98,9 @@ func FuzzExpression(f *testing.F) {
 		if strings.HasSuffix(text, "\n") {
 			t.Skip("the other library sees a line after it")
 		}
+		if strings.Contains(expr, `\--`) {
+			t.Skip("the other library begins no range by an escaped -, as Hugging Face's and Python do")
+		}
 		e, err := compile(expr)
 		if err != nil {
 			t.Skip(err)
