@@ -14,7 +14,7 @@ import (
 // As in PEFT, B₀ and A₀ do not depend on γ.
 type oLoRA struct{}
 
-func (oLoRA) Traits() Traits { return Ranked | Multiplied }
+func (oLoRA) Traits() Traits { return Ranked | Multiplied | HandsOut | Shifted }
 
 func (oLoRA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 

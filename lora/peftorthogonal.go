@@ -18,7 +18,9 @@ import (
 // is taken off. It is another thing than the init orthogonal, which makes A orthogonal and B zero.
 type peftOrthogonal struct{}
 
-func (peftOrthogonal) Traits() Traits { return Ranked | Multiplied | Seeded | Even }
+func (peftOrthogonal) Traits() Traits {
+	return Ranked | Multiplied | Seeded | Even | HandsOut | Shifted
+}
 
 func (peftOrthogonal) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 

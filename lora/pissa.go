@@ -18,7 +18,7 @@ import (
 // rank r, whatever γ is.
 type piSSA struct{}
 
-func (piSSA) Traits() Traits { return Ranked | Multiplied }
+func (piSSA) Traits() Traits { return Ranked | Multiplied | HandsOut | Shifted }
 
 func (piSSA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 

@@ -93,6 +93,26 @@ func (s *shifted) backward(dW blas32.General) {
 	s.now.backward(dW)
 }
 
+// trained returns γ(BA − B₀A₀) as an adapter of twice the rank on W itself: γ B′A′, where B′ has the columns of B and
+// of −B₀, and A′ the rows of A and of A₀. Its arrays are copies.
+func (s *shifted) trained() Trained {
+	rank := s.now.right.Rows
+	t := Trained{
+		Module: s.base.Name, Gamma: float64(s.gamma),
+		A: nn.NewMatrix(2*rank, s.base.In()), B: nn.NewMatrix(s.base.Out(), 2*rank),
+	}
+	copy(t.A.Data, s.now.right.Value)
+	copy(t.A.Data[rank*t.A.Stride:], s.begun.right.Value)
+	for i := range t.B.Rows {
+		row := t.B.Data[i*t.B.Stride:]
+		copy(row, s.now.left.Value[i*rank:(i+1)*rank])
+		for k, v := range s.begun.left.Value[i*rank : (i+1)*rank] {
+			row[rank+k] = -v
+		}
+	}
+	return t
+}
+
 // weights returns the weights of a map in float64.
 func weights(l *nn.Linear) *mat.Dense {
 	values := make([]float32, l.Out()*l.In())

@@ -134,3 +134,48 @@ func TestRanksThatCannotBe(t *testing.T) {
 		t.Errorf("weights that are not finite: %v", err)
 	}
 }
+
+// TestShiftedIsHandedOut: what a method hands out is an adapter of twice its rank, which adds to the weights what
+// training has added. Both sum 2r products in float32, in another order: 2r rounding errors of their absolute values.
+func TestShiftedIsHandedOut(t *testing.T) {
+	m := nntest.Model(t)
+	eachAddend(t, func(t *testing.T, method Method, _ func(*sumMap, int, int) float64, c Config) {
+		s, _ := attachMoved(t, method, m, c)
+		handed := method.Traits().Has(HandsOut)
+		if n := len(s.Trained()); handed && n != len(s.Trainables) || !handed && n > 0 {
+			t.Fatalf("%d of %d maps are handed out: %t", n, len(s.Trainables), handed)
+		}
+		for i, a := range s.Trained() {
+			delta, with := nn.NewMatrix(a.B.Rows, a.A.Cols), nn.NewMatrix(a.B.Rows, a.A.Cols)
+			s.Trainables[i].Delta(delta)
+			a.addDelta(with)
+			if a.A.Rows != 2*c.Rank {
+				t.Errorf("%s: handed out with rank %d, trained with %d", a.Module, a.A.Rows, c.Rank)
+			}
+			for k, d := range delta.Data {
+				var size float64
+				for q := range a.A.Rows {
+					size += math.Abs(float64(a.B.Data[k/a.A.Cols*a.B.Stride+q] * a.A.Data[q*a.A.Stride+k%a.A.Cols]))
+				}
+				bound := 4 * float64(a.A.Rows) * c.Gamma * size * 0x1p-24 // 2r errors of each of the two
+				if off := math.Abs(float64(d - with.Data[k])); !(off <= bound) {
+					t.Fatalf("%s: entry %d is off by %g, more than %g", a.Module, k, off, bound)
+				}
+			}
+		}
+		if !handed {
+			return
+		}
+		merged := m.Clone()
+		check(t, s.Merge(merged))
+		for i, l := range linears(merged) {
+			with := s.Trainables.Maps()[i].(*sumMap)
+			want := nn.NewMatrix(l.Out(), l.In())
+			with.Delta(want)
+			add(want.Data, with.base.Weight.Data)
+			if d := difference(l.Weight.Data, want.Data); !(d < 1e-5) {
+				t.Errorf("%s: merged weights are off by %.2g", l.Name, d)
+			}
+		}
+	})
+}

@@ -88,8 +88,13 @@ func (m *sumMap) Moved(scratch []float32) (moved, start nn.Squares) {
 	return moved, start
 }
 
-// Trained returns false: what trains is no A and B.
-func (m *sumMap) Trained() (Trained, bool) { return Trained{}, false }
+// Trained returns D as an adapter, or false if D is no product of low rank.
+func (m *sumMap) Trained() (Trained, bool) {
+	if d, ok := m.addend.(*shifted); ok {
+		return d.trained(), true
+	}
+	return Trained{}, false
+}
 
 // Forward computes y = x W′ᵀ + b and, in a probe, measures x Dᵀ.
 func (m *sumMap) Forward(y, x blas32.General) {

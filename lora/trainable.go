@@ -37,8 +37,8 @@ type Trainable interface {
 	// that update, while the gradient is still that of step 0.
 	Drop() float64
 
-	// Trained returns the adapter as trained so far, sharing its arrays; false if the
-	// method trains no low-rank adapter.
+	// Trained returns the adapter as trained so far, sharing its arrays where they are those that train; false if
+	// the method trains no low-rank adapter.
 	Trained() (Trained, bool)
 
 	// Moved measures A − A₀ and A₀, with A₀ as A was before training. scratch must have

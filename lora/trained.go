@@ -25,7 +25,7 @@ type Trained struct {
 	Magnitude []float32
 }
 
-// Trained returns the set's adapters, sharing their arrays with it.
+// Trained returns the set's adapters, sharing arrays with it as each map's own Trained does.
 func (s *Set) Trained() []Trained {
 	var all []Trained
 	for _, t := range s.Trainables {

@@ -28,6 +28,8 @@ const (
 	Even
 	// HandsOut: what it trains is an adapter that [Trained] can hold, up to a magnitude.
 	HandsOut
+	// Shifted: it adds γ(BA − B₀A₀) to the weights, so that the adapter that it hands out has twice its rank.
+	Shifted
 	// FixedA: it adds γBA to the weights, and trains B beside an A that stays as it was drawn.
 	FixedA
 	// Budgeted: its rank is cut in training; see [Config.Budget].

@@ -73,11 +73,19 @@ func (a adapters) list(runs []results.Run) (t table.Table) {
 		table.Numbers("gamma", func(r results.Run) string { return number.Significant(r.Gamma, 4) }),
 	)
 	for i, r := range there {
-		if note := peft.Folded(r.Powers, r.Gamma, r.Rank); note != "" {
+		if note := peft.Folded(r.Powers, r.Gamma, handedRank(r)); note != "" {
 			t.Doubt(i, note)
 		}
 	}
 	return t
+}
+
+// handedRank returns the rank of the adapter that a run hands out.
+func handedRank(r results.Run) int {
+	if m, ok := lora.MethodNamed(r.Method()); ok && m.Traits().Has(lora.Shifted) {
+		return 2 * r.Rank
+	}
+	return r.Rank
 }
 
 // handOut trains again the runs whose adapters are not in the folder, and writes the
