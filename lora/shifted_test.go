@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 	"ranksweep/nn/nntest"
 )
 
@@ -172,7 +173,7 @@ func TestShiftedIsHandedOut(t *testing.T) {
 			with := s.Trainables.Maps()[i].(*sumMap)
 			want := nn.NewMatrix(l.Out(), l.In())
 			with.Delta(want)
-			add(want.Data, with.base.Weight.Data)
+			kernel.Add(want.Data, with.base.Weight.Data)
 			if d := difference(l.Weight.Data, want.Data); !(d < 1e-5) {
 				t.Errorf("%s: merged weights are off by %.2g", l.Name, d)
 			}
