@@ -156,6 +156,16 @@ func (c Cell) Checked() (n int) {
 	return n
 }
 
+// DropRatio returns what the loss did over the first loss drop, computed to first order: the mean over the runs in
+// which the two can be compared.
+func (c Cell) DropRatio() stats.Interval {
+	var ratios []float64
+	for _, r := range c.Runs {
+		ratios = append(ratios, metrics.DropRatio(r.Curve))
+	}
+	return stats.MeanInterval(ratios)
+}
+
 // Unbelieved counts the cell's runs whose first loss drop, computed to first order, does
 // not match what the loss did; see [metrics.FirstOrderHolds].
 func (c Cell) Unbelieved() (n int) {

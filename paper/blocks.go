@@ -8,6 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -143,14 +147,56 @@ func (f Finding) overBlocks(past Past) (text string, rows []Number) {
 	}
 	text = fmt.Sprintf("The mean over the %d blocks of seeds that this rule has judged%s", len(blocks),
 		past.otherGrids(blocks))
+	apart := f.apartText(blocks)
 	if len(rows) > listed {
-		return text + ": see the last table.", rows
+		return text + ": see the last table." + apart, rows
 	}
 	var all []string
 	for _, n := range rows {
 		all = append(all, n.Name+": "+n.text())
 	}
-	return text + ": " + strings.Join(all, "; ") + ".", nil
+	return text + ": " + strings.Join(all, "; ") + "." + apart, nil
+}
+
+// apartText says which numbers differ between blocks by more than chance lets them, as their intervals have it; empty
+// if none does. Each number is tested for one value in all blocks, by the sum of squared deviations in units of
+// standard errors, which is about χ²; half of an interval counts as 1.96 of these, which never makes one too small.
+func (f Finding) apartText(blocks []Judgement) string {
+	var names []string
+	var ps []float64
+	for _, n := range f.Numbers {
+		if mean, ok := f.meanOver(blocks, n.Name); ok {
+			names, ps = append(names, mean.Name), append(ps, unequal(blocks, n.Name))
+		}
+	}
+	ps = stats.Holm(ps)
+	var all []string
+	for i, p := range ps {
+		if p <= fewFalse {
+			all = append(all, fmt.Sprintf("%s (p = %s)", names[i], number.Significant(p, 2)))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The blocks differ from each other by more than chance lets them, corrected by Holm's "+
+		"method over %s, in: %s. Whether that is chance all the same, or a fault, is open.",
+		number.Count(len(ps), "number"), strings.Join(all, "; "))
+}
+
+// unequal is the P of the hypothesis that a number is the same in all blocks.
+func unequal(blocks []Judgement, name string) float64 {
+	var values, weights []float64
+	for _, j := range blocks {
+		n, _ := j.named(name)
+		se := n.half() / distuv.UnitNormal.Quantile(0.975)
+		values, weights = append(values, n.Value), append(weights, 1/(se*se))
+	}
+	mean, sum := stat.Mean(values, weights), 0.0
+	for i, v := range values {
+		sum += weights[i] * (v - mean) * (v - mean)
+	}
+	return distuv.ChiSquared{K: float64(len(values) - 1)}.Survival(sum)
 }
 
 // otherGrids says that judged runs have several grids; empty if they have one, as far as that is known.

@@ -26,7 +26,8 @@ const (
 var evidences = [...]struct{ name, says string }{
 	OfTheory: {"test of the program", "what has an exact value by identity or theory, before or right after the " +
 		"first update, or on operations that are the same: they test the program or the timer"},
-	OfFirstStep: {"first step", "the first step of an optimizer for which theory is not exact"},
+	OfFirstStep: {"first step", "the first step of methods or optimizers for which theory is exact only in part, " +
+		"or not"},
 	OfGradients: {"gradients in short training", "gradients over a training so short that they stay near those at " +
 		"the onset"},
 	OfLosses:  {"losses after training", "losses after training"},
@@ -87,7 +88,8 @@ func (r Reproduction) seenBy() string {
 // onIdentity are the claims that rest, in whole or in part, on one identity: the gradient norm at the onset is γ√r
 // times what does not depend on rank.
 var onIdentity = []string{"onset-collapse", "pattern-sgd", "pattern-adafactor", "pattern-attention", "only-sqrt-onset",
-	"only-sqrt-stable-sgd", "start-free-of-rank", "init-powers"}
+	"only-sqrt-stable-sgd", "first-step-powers", "exact-values", "exact-values-wide", "start-free-of-rank",
+	"init-powers", "method-powers"}
 
 // oneIdentity says which of the claims that are seen are no evidence beside each other; empty if there are none.
 func (r Reproduction) oneIdentity() string {

@@ -154,7 +154,12 @@ func noFit(err error) string { return strings.TrimPrefix(err.Error(), "stats: ")
 
 // exactRanks says at how many ranks the interval of [analysis.Cell.OverExpected] contains 1.
 func exactRanks(a analysis.Arm, s metrics.Statistic) string {
-	held, all := 0, 0
+	held, all := exactRankCounts(a, s)
+	return fmt.Sprintf("%d of %d ranks", held, all)
+}
+
+// exactRankCounts counts these ranks, and all that have such an interval.
+func exactRankCounts(a analysis.Arm, s metrics.Statistic) (held, all int) {
 	for _, c := range a.Cells {
 		if over := c.OverExpected(s); over.N > 1 {
 			all++
@@ -163,7 +168,7 @@ func exactRanks(a analysis.Arm, s metrics.Statistic) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of %d ranks", held, all)
+	return held, all
 }
 
 // near is a difference of exponents that does not matter: named schemes are ½ apart, and over

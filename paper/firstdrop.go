@@ -2,12 +2,14 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ranksweep/analysis"
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 )
 
@@ -57,7 +59,30 @@ func checkedText(v View, statistics []metrics.Statistic) string {
 	if checked < all {
 		text += " " + unchecked
 	}
-	return text + uncheckedText(v)
+	return text + dropRatioText(v) + uncheckedText(v)
+}
+
+// dropRatioText says between which values the ratio of what the loss did to the estimate lies; empty if it is
+// not known.
+func dropRatioText(v View) string {
+	low, high := math.Inf(1), math.Inf(-1)
+	var least, most string
+	for i, a := range v.arms {
+		for _, c := range a.Cells {
+			ratio, where := c.DropRatio().Mean, fmt.Sprintf("%s at rank %d", v.labels[i], c.Rank)
+			if ratio < low {
+				low, least = ratio, where
+			}
+			if ratio > high {
+				high, most = ratio, where
+			}
+		}
+	}
+	if least == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Over the estimate, and averaged over seeds, that is between %s (%s) and %s (%s).",
+		number.Fixed(low, 3), least, number.Fixed(high, 3), most)
 }
 
 // uncheckedText names the arms of which no run's first loss drop was compared with what the loss did, and those of

@@ -90,6 +90,26 @@ func (h History) oftenText(c Claim, study string, now Standing) string {
 		number.Count(all, "block"), seen)
 }
 
+// otherwiseText says how often fixed rules, the present one and earlier ones, judged a claim that is seen now, and how
+// often it was seen; empty if it was seen whenever it was judged.
+func (h History) otherwiseText(c Claim, study string, now Standing) string {
+	all, seen := 1, 1
+	for _, j := range h {
+		if j.Claim != c.Key || j.Rule == "" || j.Rule == c.Rule.Hash() && j.Study == study {
+			continue
+		}
+		if all++; j.Standing == Seen {
+			seen++
+		}
+	}
+	if now != Seen || seen == all {
+		return ""
+	}
+	return fmt.Sprintf(" Fixed rules, the present one and earlier ones, have judged the claim %d times, and it "+
+		"was *seen* "+
+		"%d times.", all, seen)
+}
+
 // under returns the newest judgement of a claim by a rule on some runs.
 func (h History) under(key, rule, study string) *Judgement {
 	for i := len(h) - 1; i >= 0; i-- {

@@ -162,7 +162,12 @@ func outputs(r Rule, v View) Finding {
 	f := fallsAndStays(lora, rslora, statistics[0], r.limit("flat"))
 	first := metrics.AdapterOutputFirst
 	e, _ := rslora.Exponent(first)
-	f.Text = fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
+	limit := number.Brief(r.limit("flat"))
+	f.Text = fmt.Sprintf("Under LoRA the power is %s, and the claim has it below -%s; under rsLoRA it is %s, and "+
+		"the claim "+
+		"has it within ±%s. ", fittedText(newFit(lora, statistics[0]).Exponent), limit,
+		fittedText(newFit(rslora, statistics[0]).Exponent), limit)
+	f.Text += fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
 		"%s. The table also has the output of the whole map, which the paper plots: most of that is Wx, the output "+
 		"of the frozen map.",
 		rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)) + fellText(lora, rslora)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ranksweep/analysis"
 	"ranksweep/lora"
@@ -69,9 +70,20 @@ func methodsText(cells []fit) string {
 		"differ.",
 		len(cells), powers+ranges, powers, alone[stats.Agrees], alone[stats.Consistent], alone[stats.Differs])
 	if ranges > 0 {
-		text += fmt.Sprintf(" For %d theory derives a range only, which is a weak test: %d lie in it, %d are not "+
+		text += fmt.Sprintf(" For %d theory derives a range only, which is a weak test: %d lie in it to within "+
+			"0.03, %d are not "+
 			"resolved, and %d lie outside.", ranges, ranged[stats.Agrees], ranged[stats.Consistent],
 			ranged[stats.Differs])
+	}
+	var nowhere []string
+	for _, f := range cells {
+		if held, all := exactRankCounts(f.arm, f.statistic); all > 0 && held == 0 {
+			nowhere = append(nowhere, f.method()+" under "+f.arm.Optimizer)
+		}
+	}
+	if len(nowhere) > 0 {
+		text += " At no rank does the interval of the drop itself contain what theory expects: " +
+			strings.Join(nowhere, "; ") + "."
 	}
 	return text
 }

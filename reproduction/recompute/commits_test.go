@@ -1,23 +1,77 @@
 package recompute
 
 import (
+	"fmt"
+	"math"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
+// git runs git in this repository; ok is false if it fails.
+func git(args ...string) (out string, ok bool) {
+	text, err := exec.Command("git", args...).Output()
+	return string(text), err == nil
+}
+
+// needCommits skips a test where there is no git, or not all commits.
+func needCommits(t *testing.T) {
+	t.Helper()
+	if shallow, ok := git("rev-parse", "--is-shallow-repository"); !ok || strings.TrimSpace(shallow) != "false" {
+		t.Skip("skipped: there is no git, or this clone lacks a part of the history")
+	}
+}
+
+// The claim on methods says what its rule would have called the runs before: not seen, by a power of PiSSA's drop.
+func TestMethodsBefore(t *testing.T) {
+	needCommits(t)
+	const before = "946e324" // has these runs
+	_, page := open(t)
+	folder := t.TempDir()
+	files, err := os.ReadDir("../methods")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, ok := git("show", before+":reproduction/methods/"+f.Name())
+		if !ok {
+			t.Fatalf("%s has no %s", before, f.Name())
+		}
+		if err := os.WriteFile(filepath.Join(folder, f.Name()), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := readStudy(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := rules["method-powers"]
+	if f := judgeMethodPowers(rule, s); f.standing != notSeen {
+		t.Errorf("the runs of %s are %s", before, f.standing)
+	}
+	off := make(map[string]float64)
+	for _, a := range s.arms() {
+		if p := a.pair(a.power("loss_drop_first"), "loss_drop_first", rule.Limits["rounding"]); p.paired != nil {
+			off[a.method()+" "+a.text("optimizer")] = p.paired.mean
+		}
+	}
+
+	if pissa := fmt.Sprintf("%.4f", off["pissa adamw"]); !strings.Contains(page, "off by "+pissa+", and this rule") {
+		t.Errorf("PiSSA under AdamW is off by %s, and the page does not say so", pissa)
+	}
+	if olora := fmt.Sprintf("%.5f", math.Abs(off["olora sgd"])); !strings.Contains(page, "seen to make "+olora) {
+		t.Errorf("OLoRA under SGD is off by %s, and the page does not say so", olora)
+	}
+}
+
 // Each program that made runs is a commit that has their rules, from before the first of them, but for those that the
 // page says are none.
 func TestProgramsHaveTheirRules(t *testing.T) {
 	r, text := open(t)
-	git := func(args ...string) (string, bool) {
-		out, err := exec.Command("git", args...).Output()
-		return string(out), err == nil
-	}
-	if shallow, ok := git("rev-parse", "--is-shallow-repository"); !ok || strings.TrimSpace(shallow) != "false" {
-		t.Skip("skipped: there is no git, or this clone lacks a part of the history")
-	}
+	needCommits(t)
 	for _, s := range r.studies {
 		program, first := s.distinct("program"), ""
 		if s.about.Timed != nil {

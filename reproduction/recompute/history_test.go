@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat"
 )
 
 // judgement is a standing that a claim has had.
@@ -362,13 +365,56 @@ func (r report) overBlocks(key, hash string, f *finding) say {
 	}
 	s.text += ": "
 	if len(means) > 4 {
-		return s.plus(say{text: "see the last table."})
+		return s.plus(say{text: "see the last table."}, f.apart(by))
 	}
 	var all []say
 	for _, m := range means {
 		all = append(all, say{text: m.name + ": "}.plus(m.say()))
 	}
-	return s.plus(join(all, "; "), say{text: "."})
+	return s.plus(join(all, "; "), say{text: "."}, f.apart(by))
+}
+
+// apart are the numbers that differ between blocks: a test of one value for all, by weighted squares.
+func (f *finding) apart(by []*judgement) say {
+	var names []string
+	var ps []float64
+	for _, n := range f.numbers {
+		var values, weights []float64
+		for _, j := range by {
+			for _, m := range j.numbers {
+				if n.name.misprint(m.name, 1) == "" && !math.IsNaN(m.high-m.low) {
+					se := (m.high - m.low) / 2 / 1.959963984540054
+					values, weights = append(values, m.value), append(weights, 1/(se*se))
+				}
+			}
+		}
+		if len(values) < len(by) {
+			continue
+		}
+		center, q := stat.Mean(values, weights), 0.0
+		for i, v := range values {
+			q += (v - center) * (v - center) * weights[i]
+		}
+		names = append(names, n.name.String())
+		ps = append(ps, mathext.GammaIncRegComp(float64(len(values)-1)/2, q/2))
+	}
+	var all []say
+	for i, p := range holm(ps) {
+		if p <= 0.05 {
+			all = append(all, say{text: names[i]}.plus(phrase(" (p = #)", sig(p, 2))))
+		}
+	}
+	if all == nil {
+		return say{}
+	}
+	numbers := "numbers"
+	if len(ps) == 1 {
+		numbers = "number"
+	}
+	return phrase(" The blocks differ from each other by more than chance lets them, corrected by Holm's method " +
+		"over # "+
+		numbers+", in: ", count(len(ps))).plus(join(all, "; "),
+		say{text: ". Whether that is chance all the same, or a fault, is open."})
 }
 
 // blocksTable has these means if they are many.

@@ -246,7 +246,41 @@ func checkedSaid(arms []*arm) say {
 		s.text += " In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
 			"measured."
 	}
-	return s.plus(uncheckedSaid(arms))
+	return s.plus(ratioSaid(arms), uncheckedSaid(arms))
+}
+
+// ratioSaid has the cells with the smallest and the largest mean ratio of the actual drop to the estimate.
+func ratioSaid(arms []*arm) say {
+	type place struct {
+		ratio float64
+		arm   say
+		rank  int
+	}
+	var all []place
+	for i, name := range armNames(arms) {
+		if m := arms[i].axis("method"); m != "" {
+			name.text += ", method " + m
+		}
+		for _, c := range arms[i].cells {
+			var ratios []float64
+			for _, r := range c.runs {
+				if drop, actual, told := drops(r); told {
+					ratios = append(ratios, actual/drop)
+				}
+			}
+			if ratios != nil {
+				all = append(all, place{mean(ratios).mean, name, c.rank()})
+			}
+		}
+	}
+	if all == nil {
+		return say{}
+	}
+	order := func(a, b place) int { return cmp.Compare(a.ratio, b.ratio) }
+	low, high := slices.MinFunc(all, order), slices.MaxFunc(all, order)
+	return phrase(" Over the estimate, and averaged over seeds, that is between # (", fix(low.ratio, 3)).plus(low.arm,
+		phrase(" at rank #) and # (", count(low.rank), fix(high.ratio, 3)), high.arm,
+		phrase(" at rank #).", count(high.rank)))
 }
 
 // uncheckedSaid names the arms without any such run, and those with such runs at one of several ranks.
@@ -404,10 +438,15 @@ func judgeOutputs(r rule, s *study) finding {
 	standing, far := fallsAndStays(lora.power(name), rslora.power(name), r.Limits["flat"])
 	f := finding{
 		standing: standing, off: far,
-		seen: phrase("For the first output under rsLoRA with "+optimizer+", theory predicts a power of rank between # "+
+		seen: phrase("Under LoRA the power is ").plus(lora.power(name).shown(), phrase(", and the claim has it "+
+			"below -#; "+
+			"under rsLoRA it is ", plain(r.Limits["flat"])), rslora.power(name).shown(), phrase(", and the claim "+
+			"has it "+
+			"within ±#. ", plain(r.Limits["flat"])), phrase("For the first output under rsLoRA with "+
+			""+optimizer+", theory predicts a power of rank between # "+
 			"and #. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
 			"output of the frozen map.",
-			plain(first.predicted), plain(first.predicted+first.rise)).plus(falls(lora, rslora)),
+			plain(first.predicted), plain(first.predicted+first.rise)), falls(lora, rslora)),
 		tables: []wanted{powersTable([]*arm{lora, rslora}, r.Statistics)},
 	}
 	f.addPowers(name, lora, rslora)

@@ -3,6 +3,7 @@ package recompute
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // method is what trains the arm's maps.
@@ -181,8 +182,19 @@ func methodsSaid(cells []row) say {
 		count(n[true]["all"]+n[false]["all"])).plus(phrase(" For # of them theory derives one power: judged alone, # "+
 		"agree with it, # are consistent and not resolved, and # differ.", of(false)...))
 	if n[true]["all"] > 0 {
-		s = s.plus(phrase(" For # theory derives a range only, which is a weak test: # lie in it, # are not resolved, "+
+		s = s.plus(phrase(" For # theory derives a range only, which is a weak test: # lie in it to within 0.03, "+
+			"# are not resolved, "+
 			"and # lie outside.", of(true)...))
+	}
+	var nowhere []string
+	for _, c := range cells {
+		if held, all := c.arm.exactRanks(c.statistic); all > 0 && held == 0 {
+			nowhere = append(nowhere, c.arm.method()+" under "+c.arm.text("optimizer"))
+		}
+	}
+	if nowhere != nil {
+		s.text += " At no rank does the interval of the drop itself contain what theory expects: " +
+			strings.Join(nowhere, "; ") + "."
 	}
 	return s
 }

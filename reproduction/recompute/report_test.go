@@ -185,14 +185,14 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 		if law := r.studies[laws[key]]; law != nil {
 			f.seen = f.seen.plus(firstStepSaid(rule.arms(s), law.name, law.arms()))
 		}
+		if strings.HasPrefix(rule.Test, "exact-values/") {
+			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing), missedSaid(s))
+		}
+		f.beware = f.beware.plus(r.otherwiseSaid(key, s, f.standing), s.rebasedSaid())
 		if other := r.studies[elsewhere[key]]; other != nil {
 			beside := besideSaid(rule, s, other)
 			f.seen, f.beware = f.seen.plus(say{text: "\n\n"}, beside), f.beware.plus(say{text: " "}, beside)
 		}
-		if strings.HasPrefix(rule.Test, "exact-values/") {
-			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing), missedSaid(s))
-		}
-		f.beware = f.beware.plus(s.rebasedSaid())
 		if t := r.blocksTable(key, rule.hash(), &f); len(t.rows) > 0 {
 			f.tables = append(f.tables, t)
 		}
@@ -273,6 +273,22 @@ func (r report) oftenSaid(key string, s *study, now string) say {
 	often := len(slices.DeleteFunc(slices.Clone(standings), func(s string) bool { return s != seen }))
 	return phrase(" By this rule the claim was judged on # "+blocks+" of seeds, and *seen* on #.",
 		count(len(standings)), count(often))
+}
+
+// otherwiseSaid counts the judgements of a claim by fixed rules, where it is seen now and was not always.
+func (r report) otherwiseSaid(key string, s *study, now string) say {
+	standings := []string{now}
+	for _, j := range r.history {
+		if j.claim == key && j.rule != "" && (j.rule != rules[key].hash() || j.digest != s.digest) {
+			standings = append(standings, j.standing)
+		}
+	}
+	often := len(slices.DeleteFunc(slices.Clone(standings), func(s string) bool { return s != seen }))
+	if now != seen || often == len(standings) {
+		return say{}
+	}
+	return phrase(" Fixed rules, the present one and earlier ones, have judged the claim # times, and it was *seen* # "+
+		"times.", count(len(standings)), count(often))
 }
 
 // missed matches the rows of simulated studies that are called seen: how many seeds, and the shares if all squares are

@@ -2,6 +2,7 @@ package recompute
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -65,6 +66,13 @@ func judgeMethodsEqual(_ rule, s *study) finding {
 	correct(family)
 	f := comparedAlike(family)
 	f.seen = f.seen.plus(say{text: "\n\n"}, ofFull(arms))
+	var parts []float64
+	for _, d := range family {
+		parts = append(parts, math.Abs(d.diff.mean/d.reference.loss().mean))
+	}
+	f.seen = f.seen.plus(phrase(" In percent of the loss, which is the source's measure, # of # differences are "+
+		"within 1%, "+
+		"and the largest is #%.", count(atMost(parts, 0.01)), count(len(parts)), fix(100*slices.Max(parts), 1)))
 	f.tables = []wanted{comparisonsTable(family), costsTable(arms)}
 	return f
 }
