@@ -411,7 +411,7 @@ func (f *finding) apart(by []*judgement) say {
 	if len(ps) == 1 {
 		numbers = "number"
 	}
-	return phrase(" The blocks differ from each other by more than chance lets them, corrected by Holm's method " +
+	return phrase(" The blocks differ from each other by more than chance lets them, corrected by Holm's method "+
 		"over # "+
 		numbers+", in: ", count(len(ps))).plus(join(all, "; "),
 		say{text: ". Whether that is chance all the same, or a fault, is open."})
