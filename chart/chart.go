@@ -387,7 +387,8 @@ func (b *builder) arrange(lines map[[2]int]*Line, runs map[[2]int][]*Run) error 
 		}
 	}
 	if len(values) == 0 && b.Diverged == 0 {
-		return fmt.Errorf("chart: none of %s has a value of %s", number.Count(b.Left, "run"), b.shown().name)
+		return fmt.Errorf("chart: none of %s has a value of %s and of %s", number.Count(b.Left, "run"), b.shown().name,
+			b.x.name)
 	}
 	if b.Kind != HeatKind {
 		slices.Sort(values)

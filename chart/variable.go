@@ -39,6 +39,7 @@ var settings = []variable{
 	setting("status", "status", func(s sample) any { return string(s.Status) }),
 	{name: "flops", label: "operations of training", unit: "FLOP", counted: true,
 		of: func(s sample) any { return s.Flops }},
+	{name: "parameters", label: "parameters that are trained", counted: true, of: parameters},
 	{name: "bytes", label: "memory beside the base model", unit: "bytes", counted: true,
 		of: func(s sample) any { return float64(s.Bytes) }},
 	{name: "seconds", label: "time of training", unit: "s", measured: true,
@@ -58,6 +59,14 @@ func ranked(name, label string, of func(sample) float64) variable {
 		}
 		return of(s)
 	})
+}
+
+// parameters is the number that a run trains; NaN if it was not counted.
+func parameters(s sample) any {
+	if s.Parameters == 0 {
+		return math.NaN()
+	}
+	return float64(s.Parameters)
 }
 
 // ofSteps are the variables of a step, besides quantities.

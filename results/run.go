@@ -78,6 +78,8 @@ type Run struct {
 
 	Timing Timing `json:"-"` // in timing.json
 
+	Parameters int64 `json:"-"` // that it trains, see [lora.Parameters]; no record has it; 0 if nobody counted them
+
 	Varies bool `json:"-"` // trained again, it may have other bytes; known only of a run that was just trained
 
 	statistics []float64 // of a summary: its values of metrics.Statistics; nil otherwise

@@ -126,7 +126,7 @@ func TestStudyReadsBack(t *testing.T) {
 // A field of a run without a column would be lost.
 func TestStudyHoldsEveryField(t *testing.T) {
 	// kept only in the store, only in records of newer programs, only in imported runs, and in none
-	elsewhere := []string{"Modules", "Peak", "Unknown", "Imported", "Varies", "statistics", "method"}
+	elsewhere := []string{"Modules", "Peak", "Unknown", "Imported", "Varies", "Parameters", "statistics", "method"}
 	r := wholeRun()
 	var unset func(name string, v reflect.Value) []string
 	unset = func(name string, v reflect.Value) (names []string) {

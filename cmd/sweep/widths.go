@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"strings"
+	"sync"
 
 	"ranksweep/checkpoint"
 	"ranksweep/models"
@@ -10,14 +11,19 @@ import (
 	"ranksweep/paper"
 )
 
-// baseWidths are the widths of the maps of the embedded model.
-func baseWidths() (w paper.Widths, err error) {
+// baseModel is the embedded model.
+var baseModel = sync.OnceValues(func() (*checkpoint.Checkpoint, error) {
 	const name = "base"
 	sub, err := fs.Sub(models.FS, name)
 	if err != nil {
-		return w, err
+		return nil, err
 	}
-	c, err := checkpoint.LoadFS(sub, name)
+	return checkpoint.LoadFS(sub, name)
+})
+
+// baseWidths are the widths of the maps of the embedded model.
+func baseWidths() (w paper.Widths, err error) {
+	c, err := baseModel()
 	if err != nil {
 		return w, err
 	}
