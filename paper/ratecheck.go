@@ -50,27 +50,47 @@ func RateCheck(v View, power float64) (table.Table, error) {
 	return t, nil
 }
 
-// bestRateText says which rates are best at one rank.
+// bestRateText says which rates are best at one rank. Of seeds whose best rate is not between others that were
+// tried, it says where that rate lies and which rates to try.
 func bestRateText(best []analysis.BestRate, rank int) string {
-	var logs []float64
-	edges := 0
+	var between, lowest, highest, only, none []float64
 	for _, b := range best {
-		switch {
-		case b.Rank != rank:
-		case b.Between():
-			logs = append(logs, math.Log(b.Rate))
-		default:
-			edges++
+		if b.Rank != rank {
+			continue
 		}
+		where := &none
+		switch {
+		case b.Between():
+			where = &between
+		case b.AtEdge() && b.Below == b.Above:
+			where = &only
+		case b.AtEdge() && b.Below == b.Rate:
+			where = &lowest
+		case b.AtEdge():
+			where = &highest
+		}
+		*where = append(*where, math.Log(b.Rate))
 	}
-	text := fmt.Sprintf("rank %d: no seed's best rate lies between other rates that were tried", rank)
-	if i := stats.MeanInterval(logs); i.N > 0 {
+	text := fmt.Sprintf("rank %d: the best rate is not known", rank)
+	if i := stats.MeanInterval(between); i.N > 0 {
 		text = fmt.Sprintf("rank %d: the best rate is %s [%s, %s], n = %d", rank, rateText(i.Mean), rateText(i.Low),
 			rateText(i.High), i.N)
 	}
-	if edges > 0 {
-		text += fmt.Sprintf("; that of %s lies at an edge of the rates tried: try more with --set lr=[…]",
-			number.Count(edges, "other seed"))
+	if n := len(lowest); n > 0 {
+		text += fmt.Sprintf("; for %s it is the lowest rate tried, %s, or lies below it: try lower rates too, "+
+			"with --set lr=[…]", number.Count(n, "seed"), rateText(lowest[0]))
+	}
+	if n := len(highest); n > 0 {
+		text += fmt.Sprintf("; for %s it is the highest rate tried, %s, or lies above it: try higher rates too, "+
+			"with --set lr=[…]", number.Count(n, "seed"), rateText(highest[0]))
+	}
+	if n := len(only); n > 0 {
+		text += fmt.Sprintf("; for %s a single rate was tried, %s: try lower and higher rates too, with --set lr=[…]",
+			number.Count(n, "seed"), rateText(only[0]))
+	}
+	if n := len(none); n > 0 {
+		text += fmt.Sprintf("; for %s no rate tried lowered the loss: try lower rates, with --set lr=[…]",
+			number.Count(n, "seed"))
 	}
 	return text
 }

@@ -45,9 +45,25 @@ func TestRateCheck(t *testing.T) {
 	if _, err := RateCheck(view(rateStudy("adamw", quarter).Runs), -0.25); err == nil {
 		t.Error("three schemes at three ranks passed for one at two")
 	}
-	atEdge := ofTwo(rateStudy("adamw", func(*results.Run) float64 { return 100 }))
-	table, err = RateCheck(view(atEdge), -0.25)
-	if err != nil || !strings.Contains(table.Caption, "no seed's best rate lies between") {
-		t.Errorf("%v: %s", err, table.Caption)
+	for _, x := range []struct {
+		best float64 // the best rate of every run, beyond those that the study tries
+		want string
+	}{
+		{100, "rank 4: the best rate is not known; for 8 seeds it is the highest rate tried, HIGH, or lies above it: " +
+			"try higher rates too, with --set lr=[…]"},
+		{1e-6, "rank 4: the best rate is not known; for 8 seeds it is the lowest rate tried, LOW, or lies below it: " +
+			"try lower rates too, with --set lr=[…]"},
+	} {
+		runs := ofTwo(rateStudy("adamw", func(*results.Run) float64 { return x.best }))
+		low, high := runs[0].LR, runs[0].LR
+		for _, r := range runs {
+			low, high = min(low, r.LR), max(high, r.LR)
+		}
+		want := strings.NewReplacer("LOW", number.Significant(low, 3), "HIGH", number.Significant(high, 3)).
+			Replace(x.want)
+		table, err = RateCheck(view(runs), -0.25)
+		if err != nil || !strings.Contains(table.Caption, want) {
+			t.Errorf("%v: %q is missing from %s", err, want, table.Caption)
+		}
 	}
 }
