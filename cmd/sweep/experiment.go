@@ -124,9 +124,13 @@ func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Ru
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %s in %s, which the grid no longer asks for\n",
 			number.Count(others, "run"), filepath.Join(dir, "runs"))
 	}
+	running := runningNow(dir, grid, all, c)
 	switch {
 	case len(in) == 0 && len(newer) > 0:
 		return h, newer.err(dir)
+	case len(in) == 0 && running > 0:
+		return h, fmt.Errorf("%s has no reported run yet%s: %s running now: try again when one has ended", dir,
+			besides(others), number.Count(running, "run"))
 	case len(in) == 0 && len(all) > 0:
 		return h, fmt.Errorf("%s holds only runs that tune, %d of %d: run the same %s again to train the "+
 			"reported runs", dir, c.Tuned, c.Tuning, trains(dir))
@@ -136,8 +140,22 @@ func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Ru
 	}
 	return holdings{
 		runs: in, choices: choices, coverage: c, all: all, grid: grid, newer: newer,
-		missing: incomplete(dir, c, trains(dir)),
+		missing: incomplete(dir, c, trains(dir), running),
 	}, nil
+}
+
+// runningNow counts the runs that a store lacks and processes train. A store whose leases cannot be read has none:
+// sweep status says why.
+func runningNow(dir string, g grid.Grid, runs []results.Run, c results.Coverage) int {
+	if c.Missing() == 0 {
+		return 0
+	}
+	holders, err := results.Open(dir).Holders()
+	if err != nil {
+		return 0
+	}
+	running, _ := runningRuns(g, holders, runs)
+	return len(running)
 }
 
 // view returns the view of the reported runs.
@@ -153,14 +171,17 @@ func trains(dir string) string {
 	return "sweep run"
 }
 
-// incomplete says what of its grid a store has, and which command trains the rest, unless that is empty; nil
-// if it has all of it.
-func incomplete(dir string, c results.Coverage, command string) error {
+// incomplete says what of its grid a store has, and how many of the others are running. If none are, it says
+// which command trains the rest, unless that is empty. It returns nil if the store has all of its grid.
+func incomplete(dir string, c results.Coverage, command string, running int) error {
 	if c.Whole() {
 		return nil
 	}
 	text := fmt.Sprintf("%s: %s", dir, c)
-	if command != "" && (c.Missing() > 0 || c.PlanUnknown) {
+	switch {
+	case running > 0:
+		text += fmt.Sprintf("; %s missing, %d running now", number.Count(c.Missing(), "run"), running)
+	case command != "" && (c.Missing() > 0 || c.PlanUnknown):
 		text += fmt.Sprintf("; run the same %s again to complete it", command)
 	}
 	return errors.New(text)

@@ -136,8 +136,8 @@ func unite(cmd *cobra.Command, members []member, out string) error {
 	for _, p := range members {
 		fmt.Fprintf(cmd.OutOrStdout(), "%s of %s\n", number.Count(from[p.store], "run"), p.dir)
 	}
-	_, c, _, err := count(out, localTrainer(cmd).Provenance())
-	if left := incomplete(out, c, trains(out)); err == nil && left != nil {
+	s, c, _, err := count(out, localTrainer(cmd).Provenance())
+	if left := incomplete(out, c, trains(out), len(s.Running)); err == nil && left != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %v\n", left)
 	}
 	return err

@@ -96,13 +96,13 @@ func newStatus() *cobra.Command {
 }
 
 // verdict says what is missing, failed or a newer program's; nil if all runs have a result. While tasks are
-// still to run, there is nothing to do.
+// still to run, or runs are running, there is nothing to do.
 func (s status) verdict(dir string, c results.Coverage, newer newerRuns) error {
 	command := trains(dir)
-	if slices.ContainsFunc(s.Tasks, func(t cluster.Task) bool { return t.State.Live() }) {
+	if len(s.Running) > 0 || slices.ContainsFunc(s.Tasks, func(t cluster.Task) bool { return t.State.Live() }) {
 		command = ""
 	}
-	err := incomplete(dir, c, command)
+	err := incomplete(dir, c, command, len(s.Running))
 	if err == nil && s.Failed > 0 {
 		if err = fmt.Errorf("%s has failed runs", dir); command != "" {
 			err = fmt.Errorf("%w: run the same %s again to try them again", err, command)

@@ -138,6 +138,29 @@ func TestWatch(t *testing.T) {
 	})
 }
 
+// Views of a store that a sweep fills say that it runs, and ask for no other sweep.
+func TestViewsOfARunningSweep(t *testing.T) {
+	w := newWatched(t)
+	w.grid()
+	expect := func(want string) {
+		t.Helper()
+		h, err := stored(newTable(), w.dir)
+		if err == nil {
+			err = h.missing
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: want %q", err, want)
+		}
+	}
+	expect("holds no runs of its grid: sweep run EXPERIMENT")
+	w.hold("a", 3, 10)
+	expect("has no reported run yet: 1 run running now")
+	w.put("b", results.Done)
+	expect("; 3 runs missing, 1 running now")
+	w.put("a", results.Done)
+	expect("; run the same sweep run again to complete it")
+}
+
 // TestWatchMisspelt: whoever waits for a store of a name that is nearly another's learns of that one.
 func TestWatchMisspelt(t *testing.T) {
 	w := newWatched(t)
