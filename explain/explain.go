@@ -196,14 +196,14 @@ func (s Settings) convention() string {
 	k := s.follows()
 	grows := fmt.Sprintf("γ is %s at every rank", precise(k))
 	if s.isRSLoRA() {
-		grows = fmt.Sprintf("γ is %s√r and grows with the rank", precise(k))
+		grows = fmt.Sprintf("γ is %s√r and grows with the rank", factor(precise(k), ""))
 	}
 	switch {
 	case s.PerRank > 0:
-		return fmt.Sprintf("%s; α is absent and defaults to %s·r, so that %s", scheme, precise(k), grows)
+		return fmt.Sprintf("%s; α is absent and defaults to %sr, so that %s", scheme, factor(precise(k), "·"), grows)
 	case k > 0:
-		return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s; if α is always %s·r, %s",
-			scheme, precise(s.Alpha), falls, precise(k), grows)
+		return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s; if α is always %sr, %s",
+			scheme, precise(s.Alpha), falls, factor(precise(k), "·"), grows)
 	}
 	return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s", scheme, precise(s.Alpha), falls)
 }

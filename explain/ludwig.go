@@ -49,6 +49,10 @@ func readLudwig(s *source) Settings {
 	if rate, _ := s.root.find(w.lr); rate == "auto" {
 		w.lr = "" // it depends on the model, and is named as not understood
 	}
+	optimizer, _ := s.root.find("trainer.optimizer")
+	if _, isText := optimizer.(string); isText {
+		w.optimizer = "trainer.optimizer" // its name, with all defaults
+	}
 	a := w.read(s)
 	a.Targets, a.NoNames = sortNames(s.names("adapter.target_modules"))
 	a.Stored = s.text("adapter.pretrained_adapter_weights")

@@ -25,3 +25,20 @@ func TestOptimizerOf(t *testing.T) {
 		}
 	}
 }
+
+// TestLudwigsOptimizer: a section has its type, a text is its name.
+func TestLudwigsOptimizer(t *testing.T) {
+	for trainer, want := range map[string]string{
+		"{optimizer: sgd}": "sgd",
+		"{optimizer: {type: adamw, weight_decay: 0}}": "adamw",
+		"{optimizer: {weight_decay: 0}}":              "",
+		"{learning_rate: 1.0e-4}":                     "",
+	} {
+		e, err := Text("ludwig.yaml", []byte("{model_type: llm, adapter: lora, trainer: "+trainer+"}"))
+		check(t, err)
+		if got := e.Settings.Optimizer; got != want || len(e.NotUnderstood) > 0 {
+			t.Errorf("trainer %s: optimizer %q, not understood %q; want %q and nothing",
+				trainer, got, e.NotUnderstood, want)
+		}
+	}
+}

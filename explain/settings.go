@@ -117,5 +117,13 @@ func (s Settings) named() (names, remarks []string) {
 // apart.
 func precise(v float64) string { return number.Significant(v, 9) }
 
+// factor writes a number before what it multiplies; nothing where the number is 1.
+func factor(number, times string) string {
+	if number == "1" {
+		return ""
+	}
+	return number + times
+}
+
 // about writes a value for a sentence.
 func about(v float64) string { return number.Significant(v, 4) }

@@ -112,12 +112,12 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	if len(e.Table) == 0 {
 		return nil
 	}
-	alpha, follows := precise(e.Settings.Alpha), precise(e.Settings.follows())
+	alpha, follows := precise(e.Settings.Alpha), factor(precise(e.Settings.follows()), "·")
 	var t table.Table
 	table.Fill(&t, e.Table,
 		table.Numbers("rank", func(r Row) int { return r.Rank }),
 		table.Numbers("gamma, "+e.Settings.alphaName()+" "+alpha, func(r Row) string { return present(r.Fixed) }),
-		table.Numbers("gamma, alpha "+follows+"·r", func(r Row) string { return present(r.Follows) }),
+		table.Numbers("gamma, alpha "+follows+"r", func(r Row) string { return present(r.Follows) }),
 		table.Words("", func(r Row) string { return onlyIf(r.Rank == e.Settings.Rank, "here") }),
 	)
 	if err := t.WriteText(w); err != nil || len(e.Maps) == 0 {

@@ -120,11 +120,11 @@ func alphaFollows(s Settings) string {
 	}
 	k := about(s.follows())
 	if s.PerRank == 0 {
-		return fmt.Sprintf("alpha is %s times the rank here. If it is so at every rank, γ is %s√r under rsLoRA and "+
-			"grows with the rank, which is unstable: do not change alpha with the rank", k, k)
+		return fmt.Sprintf("alpha is %sthe rank here. If it is so at every rank, γ is %s√r under rsLoRA and grows "+
+			"with the rank, which is unstable: do not change alpha with the rank", factor(k, " times "), factor(k, ""))
 	}
-	return fmt.Sprintf("alpha is absent and defaults to %s·r. So γ is %s√r and grows with the rank, which is "+
-		"unstable: set alpha to one number for all ranks", k, k)
+	return fmt.Sprintf("alpha is absent and defaults to %sr. So γ is %s√r and grows with the rank, which is "+
+		"unstable: set alpha to one number for all ranks", factor(k, "·"), factor(k, ""))
 }
 
 // switchedOn: use_rslora multiplies γ, and with it the first gradient, by √r if α stays the
