@@ -37,3 +37,19 @@ func TestAnotherInputIsNamed(t *testing.T) {
 		t.Errorf("the data had the hash %s: %s", had, said)
 	}
 }
+
+// TestAChangedFieldIsNoOtherInput: where a field of the experiment has changed, it is told, and the model and the
+// data are not blamed for it; nor is the grid of before what other processes must share.
+func TestAChangedFieldIsNoOtherInput(t *testing.T) {
+	dir := workplace(t)
+	args := []string{"--set", "rank=2", "--set", "scaling=lora", "--set", "seed=0"}
+	complete(t, dir, "store", append(args, "--set", "steps=1")...)
+	for _, more := range [][]string{{"--set", "steps=2"}, {"--set", "steps=3", "--shard", "1/1"}} {
+		c := command(dir, "store", append(args, more...)...)
+		err := c.Run()
+		said := c.Stderr.(*bytes.Buffer).String()
+		if err != nil || !strings.Contains(said, "it had steps: ") || strings.Contains(said, "was planned as") {
+			t.Errorf("%v: %v: %s", more, err, said)
+		}
+	}
+}

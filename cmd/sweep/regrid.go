@@ -41,17 +41,18 @@ func keepEdited(w io.Writer, file string, there *experiments.Experiment) error {
 }
 
 // tellChange says how the experiment that a store was filled for differs from the one that
-// is to fill it now, and what becomes of the runs and figures that are there. It says
-// nothing if they are the same.
-func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *sweep.Plan, resolved []byte) error {
+// is to fill it now, and what becomes of the runs and figures that are there. If they are
+// the same, it says nothing and returns false.
+func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *sweep.Plan, resolved []byte) (
+	changed bool, err error) {
 	before.Figures = p.Experiment.Figures // which are no part of the grid
 	old, err := before.Resolved()
 	if err != nil {
-		return err
+		return false, err
 	}
 	gone, come := differingLines(string(old), string(resolved))
 	if len(gone)+len(come) == 0 {
-		return nil
+		return false, nil
 	}
 	fmt.Fprintf(w, "sweep: %s was filled for a different grid: it had %s; this one has %s\n",
 		dir, inWords(gone), inWords(come))
@@ -62,7 +63,7 @@ func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *swee
 		fmt.Fprintf(w, "sweep: %s in %s of other grids: they stay there, and tables and figures will leave "+
 			"them out; to keep both grids in view, name another folder by --out\n", number.Count(n, "run"), dir)
 	}
-	return err
+	return true, err
 }
 
 // differingLines are the lines of two texts that the other lacks, without their indents.

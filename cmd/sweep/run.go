@@ -157,8 +157,14 @@ func settle(cmd *cobra.Command, p *sweep.Plan, dir string) error {
 		if err := keepEdited(cmd.ErrOrStderr(), file, there); err != nil {
 			return err
 		}
-		if err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved); err != nil {
+		changed, err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved)
+		if err != nil {
 			return err
+		}
+		if changed { // the grid that is there is not this experiment's, so none can be compared with it
+			if err := writeGrid(p, dir); err != nil {
+				return err
+			}
 		}
 	}
 	return wholefile.WriteBytes(file, resolved)
