@@ -509,11 +509,12 @@ var claims = []Claim{
 			"0. The p is theory's: that of a multiplier α/r^p, before what a method adds if it has none. For DoRA " +
 			"it is that of its A and B. For PiSSA, OLoRA and DoRA theory has a power for each seed, since it " +
 			"depends on the seed's gradient. So seeds are paired: the test is of the difference between a seed's " +
-			"power and theory's for that seed. A difference up to 0.0001 counts as none. That was chosen when " +
-			"rounding had been seen to make 0.00007 at the learning rates before; at the present ones it makes far " +
-			"less. Under AdamW rates are powers of two, since float32 rounds a weight that moves by 1e-6: at that " +
-			"rate, on block 3 of seeds, the power of PiSSA's drop was off by 0.0011, and this rule would have " +
-			"called the claim *not seen*. LoRA-FA's first step is LoRA's own, so that its cells repeat LoRA's. " +
+			"power and theory's for that seed. A difference up to 0.0001 counts as none. On block 3 of seeds, at " +
+			"other " +
+			"learning rates, float32's rounding was seen to make 0.00007 under SGD, and under AdamW, where a weight " +
+			"moved by 1e-6, the power of PiSSA's drop was off by 0.0011, and this rule would have called the claim " +
+			"*not seen*. Then that limit was chosen, and rates at which rounding makes far less: powers of two under " +
+			"AdamW. LoRA-FA's first step is LoRA's own, so that its cells repeat LoRA's. " +
 			"LoKr is not run at rank 8, nor scaled-sgd at rank 256, where their laws do not hold. LoRA, " +
 			"LoRA-FA, DoRA and HiRA begin with normal entries, as theory's exact values assume, and the others as " +
 			"PEFT begins them.",
