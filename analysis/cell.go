@@ -156,14 +156,24 @@ func (c Cell) Checked() (n int) {
 	return n
 }
 
-// DropRatio returns what the loss did over the first loss drop, computed to first order: the mean over the runs in
-// which the two can be compared.
+// DropRatio returns what the loss did over the first loss drop, computed to first order: the mean over the runs that
+// have both, whether or not the two can be compared.
 func (c Cell) DropRatio() stats.Interval {
 	var ratios []float64
 	for _, r := range c.Runs {
 		ratios = append(ratios, metrics.DropRatio(r.Curve))
 	}
 	return stats.MeanInterval(ratios)
+}
+
+// BelowEstimate counts the runs in which the loss fell by less than the first loss drop, computed to first order.
+func (c Cell) BelowEstimate() (n int) {
+	for _, r := range c.Runs {
+		if metrics.DropRatio(r.Curve) < 1 {
+			n++
+		}
+	}
+	return n
 }
 
 // Unbelieved counts the cell's runs whose first loss drop, computed to first order, does

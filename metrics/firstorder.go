@@ -27,11 +27,8 @@ func FirstOrderHolds(curve []Point) (holds, known bool) {
 	return math.Abs(drop-actual) <= firstOrder*math.Abs(actual), true
 }
 
-// DropRatio returns the drop that the first update really made over the one to first order; NaN where
-// [FirstOrderHolds] does not know.
+// DropRatio returns the drop that the first update really made over the one to first order; NaN if the curve lacks one
+// of the two.
 func DropRatio(curve []Point) float64 {
-	if _, known := FirstOrderHolds(curve); !known {
-		return math.NaN()
-	}
 	return at(1, LossDropActual)(curve) / at(1, LossDrop)(curve)
 }

@@ -114,7 +114,7 @@ func (r Reproduction) caution() string {
 		r.cited("tuned-schemes") + "." + r.lacks("tuned-schemes") +
 		"\n- **Under Adam, theory predicts something else than under SGD**, since a step " +
 		"of SGD shrinks with the gradient and a step of Adam does not. That only α/√r makes the first step gain the " +
-		"same at every rank, to within ±0.1 of its power of rank: " +
+		"same at every rank to first order, to within ±0.1 of its power of rank: " +
 		r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") + " under AdamW, for " +
 		"which theory predicts α/r instead."
 }

@@ -262,7 +262,8 @@ var claims = []Claim{
 	},
 	{
 		Key: "first-step-powers",
-		Name: "Eleven quantities of the first steps follow the powers of rank that theory derives: none is shown to " +
+		Name: "Eleven quantities of the first steps, the loss drop estimated to first order among them, follow " +
+			"the powers of rank that theory derives: none is shown to " +
 			"differ, and none is off by 0.03",
 		Source: "theory/law.go, from the setting of " + thePaper + ", theorem 3.2",
 		Says: "eleven quantities follow the powers of rank that theory/law.go derives, for five multipliers, under " +
@@ -344,8 +345,9 @@ var claims = []Claim{
 		Resolve: moreSeeds,
 	},
 	{
-		Key:    "adafactor-sign-like",
-		Name:   "Adafactor's first loss drop follows the power of rank of a sign-like update: none is shown to differ",
+		Key: "adafactor-sign-like",
+		Name: "Adafactor's first loss drop, estimated to first order, follows the power of rank of a sign-like " +
+			"update: none is shown to differ",
 		Source: "theory/law.go",
 		Says: "if updates were plain signs, the power would be 0 with α/r and ½ with α/√r. The entries of " +
 			"Adafactor's first update are of about one size, but are not plain signs, so theory is not exact here.",
@@ -496,7 +498,7 @@ var claims = []Claim{
 	},
 	{
 		Key: "method-powers",
-		Name: "Of each method, under each optimizer that it is trained by here, the gradient norm at the onset and " +
+		Name: "Of ten methods, under each optimizer that each is trained by here, the gradient norm at the onset and " +
 			"the first loss drop, estimated to first order, go with the power of rank that theory derives, or with " +
 			"one in the range that it derives: none is shown to differ, and none is off by 0.03",
 		Source: "theory/laws.go and the files beside it",
@@ -514,7 +516,8 @@ var claims = []Claim{
 			"learning rates, float32's rounding was seen to make 0.00007 under SGD, and under AdamW, where a weight " +
 			"moved by 1e-6, the power of PiSSA's drop was off by 0.0011, and this rule would have called the claim " +
 			"*not seen*. Then that limit was chosen, and rates at which rounding makes far less: powers of two under " +
-			"AdamW. LoRA-FA's first step is LoRA's own, so that its cells repeat LoRA's. " +
+			"AdamW. PiSSA and OLoRA draw nothing: theory and the estimate are two ways to compute from one " +
+			"gradient. LoRA-FA's first step is LoRA's own, so that its cells repeat LoRA's. " +
 			"LoKr is not run at rank 8, nor scaled-sgd at rank 256, where their laws do not hold. LoRA, " +
 			"LoRA-FA, DoRA and HiRA begin with normal entries, as theory's exact values assume, and the others as " +
 			"PEFT begins them.",

@@ -87,9 +87,9 @@ func (r Reproduction) seenBy() string {
 
 // onIdentity are the claims that rest, in whole or in part, on one identity: the gradient norm at the onset is γ√r
 // times what does not depend on rank.
-var onIdentity = []string{"onset-collapse", "pattern-sgd", "pattern-adafactor", "pattern-attention", "only-sqrt-onset",
-	"only-sqrt-stable-sgd", "first-step-powers", "exact-values", "exact-values-wide", "start-free-of-rank",
-	"init-powers", "method-powers"}
+var onIdentity = []string{"onset-collapse", "training-spread", "pattern-sgd", "pattern-adafactor", "pattern-attention",
+	"only-sqrt-onset", "only-sqrt-stable-sgd", "first-step-powers", "exact-values", "exact-values-wide",
+	"start-free-of-rank", "init-powers", "method-powers"}
 
 // oneIdentity says which of the claims that are seen are no evidence beside each other; empty if there are none.
 func (r Reproduction) oneIdentity() string {

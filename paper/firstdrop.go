@@ -1,8 +1,8 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,8 +40,8 @@ func unbelievable(arms []analysis.Arm, statistics []metrics.Statistic) string {
 }
 
 // unchecked says why a run's first loss drop was not compared with what the loss did.
-const unchecked = "In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
-	"measured."
+const unchecked = "In the others a tenth of the drop is below what float32 leaves uncertain in the loss, or one " +
+	"of the two was not measured."
 
 // checkedText says in how many runs the first loss drop was compared with what the loss did,
 // and names the arms in which no run was. It is empty if statistics lack the loss drop.
@@ -62,27 +62,45 @@ func checkedText(v View, statistics []metrics.Statistic) string {
 	return text + dropRatioText(v) + uncheckedText(v)
 }
 
-// dropRatioText says between which values the ratio of what the loss did to the estimate lies; empty if it is
-// not known.
-func dropRatioText(v View) string {
-	low, high := math.Inf(1), math.Inf(-1)
-	var least, most string
+// dropRatioText says between which values the ratio of what the loss did to the estimate lies where every run was
+// compared, and the smallest one of the other cells; empty if it is not known.
+func dropRatioText(v View) (text string) {
+	var told, rest []dropRatio
 	for i, a := range v.arms {
 		for _, c := range a.Cells {
-			ratio, where := c.DropRatio().Mean, fmt.Sprintf("%s at rank %d", v.labels[i], c.Rank)
-			if ratio < low {
-				low, least = ratio, where
-			}
-			if ratio > high {
-				high, most = ratio, where
+			r := dropRatio{mean: c.DropRatio().Mean, where: fmt.Sprintf("%s at rank %d", v.labels[i], c.Rank), cell: c}
+			switch {
+			case !number.Finite(r.mean):
+			case c.Checked() == len(c.Runs):
+				told = append(told, r)
+			default:
+				rest = append(rest, r)
 			}
 		}
 	}
-	if least == "" {
-		return ""
+	order := func(a, b dropRatio) int { return cmp.Compare(a.mean, b.mean) }
+	if len(told) > 0 {
+		low, high := slices.MinFunc(told, order), slices.MaxFunc(told, order)
+		text = fmt.Sprintf(" Where all runs of a rank were compared, the mean over seeds of what the loss did "+
+			"over the "+
+			"estimate is between %s (%s) and %s (%s).", number.Fixed(low.mean, 3), low.where,
+			number.Fixed(high.mean, 3), high.where)
 	}
-	return fmt.Sprintf(" Over the estimate, and averaged over seeds, that is between %s (%s) and %s (%s).",
-		number.Fixed(low, 3), least, number.Fixed(high, 3), most)
+	if len(rest) > 0 {
+		low := slices.MinFunc(rest, order)
+		text += fmt.Sprintf(" Where some were not, the smallest such mean, over all runs, is %s (%s; below 1 in "+
+			"%d of %d "+
+			"runs): there the drop is so small that float32 may be the reason, and nothing here shows it.",
+			number.Fixed(low.mean, 3), low.where, low.cell.BelowEstimate(), len(low.cell.Runs))
+	}
+	return text
+}
+
+// dropRatio is what the loss did over the estimate, in a cell.
+type dropRatio struct {
+	mean  float64
+	where string
+	cell  analysis.Cell
 }
 
 // uncheckedText names the arms of which no run's first loss drop was compared with what the loss did, and those of

@@ -18,7 +18,7 @@ type section struct {
 func decimals(v float64, d int) string { return strconv.FormatFloat(v, 'f', d, 64) }
 
 const intro = `This page lists every test and interval that the project uses, what each assumes,
-and how often each is wrong in simulation. "go run ./bench/statistics -o docs/statistics.md" writes
+and how often most are wrong in simulation. "go run ./bench/statistics -o docs/statistics.md" writes
 the page; the draws have fixed seeds, and a test compares the page with them. Tests are at the 5%
 level and intervals are 95% intervals. Samples consist of seeds, since runs of one seed depend on
 each other.`

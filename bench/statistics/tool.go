@@ -32,6 +32,12 @@ var tools = []tool{
 		"binomial", "metrics/stats/sign.go"},
 	{"power over makers", "public results", "makers independent; parabolas over rates a factor of 3 apart",
 		"Student", "public/power.go"},
+	{"slopes paired with theory's", "powers of methods", "as slopes by seed; a difference up to 0.0001 is none; not " +
+		"simulated", "the same, of differences", "analysis/exponent.go"},
+	{"mean over blocks", "numbers judged again", "blocks independent, or wholly together for losses; not simulated",
+		"squares of half widths add", "paper/blocks.go"},
+	{"blocks against each other", "numbers judged again", "standard errors known and no smaller than half of an " +
+		"interval over 1.96; not simulated", "χ² of weighted squares; Holm", "paper/blocks.go"},
 	{"ratio to an expectation", "exact theory", "ratios close to normal over seeds",
 		"Student", "analysis/cell.go"},
 }

@@ -62,7 +62,7 @@ func TestMethodsBefore(t *testing.T) {
 	if pissa := fmt.Sprintf("%.4f", off["pissa adamw"]); !strings.Contains(page, "off by "+pissa+", and this rule") {
 		t.Errorf("PiSSA under AdamW is off by %s, and the page does not say so", pissa)
 	}
-	if olora := fmt.Sprintf("%.5f", math.Abs(off["olora sgd"])); !strings.Contains(page, "seen to make "+olora+" " +
+	if olora := fmt.Sprintf("%.5f", math.Abs(off["olora sgd"])); !strings.Contains(page, "seen to make "+olora+" "+
 		"under SGD") {
 		t.Errorf("OLoRA under SGD is off by %s, and the page does not say so", olora)
 	}

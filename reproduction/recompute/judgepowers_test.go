@@ -243,44 +243,64 @@ func checkedSaid(arms []*arm) say {
 	s := phrase("In # of # runs the first loss drop was compared with what the loss did on the same batch.",
 		count(n), count(all))
 	if n < all {
-		s.text += " In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
-			"measured."
+		s.text += " In the others a tenth of the drop is below what float32 leaves uncertain in the loss, or one " +
+			"of the two was not measured."
 	}
 	return s.plus(ratioSaid(arms), uncheckedSaid(arms))
 }
 
-// ratioSaid has the cells with the smallest and the largest mean ratio of the actual drop to the estimate.
-func ratioSaid(arms []*arm) say {
+// ratioSaid has the cells with the smallest and the largest mean ratio of the actual drop to the estimate, of those in
+// which every run was compared, and the smallest of the others.
+func ratioSaid(arms []*arm) (s say) {
 	type place struct {
-		ratio float64
-		arm   say
-		rank  int
+		ratio       float64
+		arm         say
+		rank        int
+		below, runs int
 	}
-	var all []place
+	var told, rest []place
 	for i, name := range armNames(arms) {
 		if m := arms[i].axis("method"); m != "" {
 			name.text += ", method " + m
 		}
 		for _, c := range arms[i].cells {
+			at := place{arm: name, rank: c.rank(), runs: len(c.runs)}
 			var ratios []float64
 			for _, r := range c.runs {
-				if drop, actual, told := drops(r); told {
-					ratios = append(ratios, actual/drop)
+				drop, actual, _ := drops(r)
+				ratios = append(ratios, actual/drop)
+				if actual/drop < 1 {
+					at.below++
 				}
 			}
-			if ratios != nil {
-				all = append(all, place{mean(ratios).mean, name, c.rank()})
+			known := present(ratios)
+			if len(known) == 0 {
+				continue
+			}
+			if at.ratio = mean(known).mean; c.count(compared) == len(c.runs) {
+				told = append(told, at)
+			} else {
+				rest = append(rest, at)
 			}
 		}
 	}
-	if all == nil {
-		return say{}
-	}
 	order := func(a, b place) int { return cmp.Compare(a.ratio, b.ratio) }
-	low, high := slices.MinFunc(all, order), slices.MaxFunc(all, order)
-	return phrase(" Over the estimate, and averaged over seeds, that is between # (", fix(low.ratio, 3)).plus(low.arm,
-		phrase(" at rank #) and # (", count(low.rank), fix(high.ratio, 3)), high.arm,
-		phrase(" at rank #).", count(high.rank)))
+	if told != nil {
+		low, high := slices.MinFunc(told, order), slices.MaxFunc(told, order)
+		s = phrase(" Where all runs of a rank were compared, the mean over seeds of what the loss did over the "+
+			"estimate "+
+			"is between # (", fix(low.ratio, 3)).plus(low.arm, phrase(" at rank #) and # (", count(low.rank),
+			fix(high.ratio, 3)), high.arm, phrase(" at rank #).", count(high.rank)))
+	}
+	if rest != nil {
+		low := slices.MinFunc(rest, order)
+		s = s.plus(phrase(" Where some were not, the smallest such mean, over all runs, is # "+
+			"(", fix(low.ratio, 3)), low.arm,
+			phrase(" at rank #; below 1 in # of # runs): there the drop is so small that float32 may be the "+
+				"reason, and "+
+				"nothing here shows it.", count(low.rank), count(low.below), count(low.runs)))
+	}
+	return s
 }
 
 // uncheckedSaid names the arms without any such run, and those with such runs at one of several ranks.
