@@ -162,6 +162,9 @@ func (f Finding) overBlocks(past Past) (text string, rows []Number) {
 // if none does. Each number is tested for one value in all blocks, by the sum of squared deviations in units of
 // standard errors, which is about χ²; half of an interval counts as 1.96 of these, which never makes one too small.
 func (f Finding) apartText(blocks []Judgement) string {
+	if len(blocks) < 2 {
+		return ""
+	}
 	var names []string
 	var ps []float64
 	for _, n := range f.Numbers {

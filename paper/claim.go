@@ -160,7 +160,11 @@ func (s Study) judge(c Claim, past History) Finding {
 	if strings.HasPrefix(c.Rule.Test, "exact-values/") {
 		f.Beware += past.oftenText(c, s.Made.Digest, found.Standing) + missedText(runCounts(s.View).high)
 	}
-	f.Beware += past.otherwiseText(c, s.Made.Digest, found.Standing)
+	others := slices.DeleteFunc(past.by(c.Key, c.Rule.Hash()), func(j Judgement) bool {
+		return j.Study == s.Made.Digest
+	})
+	f.Beware += past.otherwiseText(c, s.Made.Digest, found.Standing) +
+		f.apartText(append(others, Judgement{Numbers: found.Numbers}))
 	f.Beware += rebasedNote(s.Made.Program)
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {

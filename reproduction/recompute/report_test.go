@@ -188,7 +188,11 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 		if strings.HasPrefix(rule.Test, "exact-values/") {
 			f.beware = f.beware.plus(r.oftenSaid(key, s, f.standing), missedSaid(s))
 		}
-		f.beware = f.beware.plus(r.otherwiseSaid(key, s, f.standing), s.rebasedSaid())
+		f.beware = f.beware.plus(r.otherwiseSaid(key, s, f.standing))
+		if by := r.judgedBy(key, rule.hash()); len(by) > 1 {
+			f.beware = f.beware.plus(f.apart(by))
+		}
+		f.beware = f.beware.plus(s.rebasedSaid())
 		if other := r.studies[elsewhere[key]]; other != nil {
 			beside := besideSaid(rule, s, other)
 			f.seen, f.beware = f.seen.plus(say{text: "\n\n"}, beside), f.beware.plus(say{text: " "}, beside)
