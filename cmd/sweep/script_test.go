@@ -238,16 +238,21 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // scriptLease is "lease STORE TASK": it makes the lease of the first run of a grid, as a task of a cluster
-// leaves it on another host.
+// leaves it on another host. "! lease STORE TASK" takes it away.
 func scriptLease(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: lease STORE TASK")
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] lease STORE TASK")
 	}
 	dir := ts.MkAbs(args[0])
 	g, err := results.ReadGrid(dir)
 	ts.Check(err)
+	file := filepath.Join(dir, "runs", "."+g.Runs[0].ID+".lease")
+	if neg {
+		ts.Check(os.Remove(file))
+		return
+	}
 	text := fmt.Sprintf(`{"host":"node7","process":4,"claim":"c","task":%q,"seconds":90,"step":7,"steps":9,"loss":1.5}`,
 		args[1])
 	ts.Check(os.MkdirAll(filepath.Join(dir, "runs"), 0o777))
-	ts.Check(os.WriteFile(filepath.Join(dir, "runs", "."+g.Runs[0].ID+".lease"), []byte(text), 0o666))
+	ts.Check(os.WriteFile(file, []byte(text), 0o666))
 }

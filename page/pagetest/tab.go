@@ -146,13 +146,17 @@ func (tab *Tab) Click(selector string) {
 	tab.Eval(fmt.Sprintf("document.querySelector(%q).click()", selector), nil)
 }
 
-// Saved waits for a file that the page saves, and returns what is in it.
+// Saved waits for a file that the page saves, and returns what is in it. The browser makes the file before it fills
+// it, so it is whole once it is the same twice and not empty.
 func (tab *Tab) Saved(folder, name string) string {
 	tab.t.Helper()
+	before := ""
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if text, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
-			return string(text)
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if now := string(text); err == nil && now != "" && now == before {
+			return now
 		}
+		before = string(text)
 	}
 	tab.t.Fatalf("%s was not saved in %s", name, patience)
 	return ""
