@@ -249,3 +249,9 @@ func (s Spec) likelyKind() string {
 func (s Spec) names() []string {
 	return slices.DeleteFunc([]string{s.X, s.Y, s.Color, s.Lines, s.Panels}, func(n string) bool { return n == "" })
 }
+
+// Uses reports whether the figure shows a variable, or chooses its runs by it.
+func (s Spec) Uses(name string) bool {
+	chosen, _ := namesIn(s.Where) // what is wrong with the expression is said elsewhere
+	return slices.Contains(append(chosen, s.names()...), name)
+}

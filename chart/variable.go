@@ -39,7 +39,7 @@ var settings = []variable{
 	setting("status", "status", func(s sample) any { return string(s.Status) }),
 	{name: "flops", label: "operations of training", unit: "FLOP", counted: true,
 		of: func(s sample) any { return s.Flops }},
-	{name: "parameters", label: "parameters that are trained", counted: true, of: parameters},
+	{name: Parameters, label: "parameters that are trained", counted: true, of: parameters},
 	{name: "bytes", label: "memory beside the base model", unit: "bytes", counted: true,
 		of: func(s sample) any { return float64(s.Bytes) }},
 	{name: "seconds", label: "time of training", unit: "s", measured: true,
@@ -60,6 +60,9 @@ func ranked(name, label string, of func(sample) float64) variable {
 		return of(s)
 	})
 }
+
+// Parameters names the number of parameters that a run trains, which somebody has to count.
+const Parameters = "parameters"
 
 // parameters is the number that a run trains; NaN if it was not counted.
 func parameters(s sample) any {

@@ -115,9 +115,6 @@ func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Ru
 	h holdings, err error) {
 	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
-	if err := countParameters(all); err != nil {
-		return h, err
-	}
 	in, choices, _ := analysis.Split(grid, all)
 	c := results.CoverageOf(grid, all, newer)
 	if others > 0 {

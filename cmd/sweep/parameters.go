@@ -1,17 +1,32 @@
 package main
 
 import (
+	"ranksweep/chart"
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/results"
 )
 
+// count counts what a figure shows of its runs and no record has. Other figures do not wait for it.
+func (h holdings) count(spec chart.Spec) error {
+	if !spec.Uses(chart.Parameters) {
+		return nil
+	}
+	var runs []*results.Run
+	for i := range h.runs {
+		runs = append(runs, &h.runs[i].Run)
+	}
+	for i := range h.all {
+		runs = append(runs, &h.all[i])
+	}
+	return countParameters(runs)
+}
+
 // countParameters counts the parameters of those runs that train the embedded model. Of another model the shapes
 // are not at hand, and of a run whose config is not there or not understood the method is not: these keep 0.
-func countParameters(runs []results.Run) error {
+func countParameters(runs []*results.Run) error {
 	counted := make(map[string]int64) // by cell: seeds train equally many
-	for i := range runs {
-		r := &runs[i]
+	for _, r := range runs {
 		if r.Config == nil {
 			continue
 		}

@@ -29,10 +29,14 @@ func TestCountParameters(t *testing.T) {
 	for _, l := range base.Model.Linears() {
 		sides, outs, maps = sides+l.In()+l.Out(), outs+l.Out(), maps+1
 	}
-	runs := []results.Run{
+	all := []results.Run{
 		of(lora.DefaultMethod, 4, base.Hash), of(lora.DefaultMethod, 16, base.Hash),
 		of(lora.VeRAMethod, 4, base.Hash), of(lora.VeRAMethod, 16, base.Hash),
 		of(lora.DefaultMethod, 4, "another model"), {},
+	}
+	var runs []*results.Run
+	for i := range all {
+		runs = append(runs, &all[i])
 	}
 	check(t, countParameters(runs))
 	for i, want := range []int{4 * sides, 16 * sides, outs + 4*maps, outs + 16*maps, 0, 0} {

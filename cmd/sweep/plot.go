@@ -154,6 +154,9 @@ func drawNamed(w io.Writer, h holdings, dir string, names []string, by chart.Spe
 // drawUsual draws figures of this program, as [drawNamed] says.
 func drawUsual(h holdings, dir string, names []string, by chart.Spec) ([]figure.Figure, error) {
 	view := h.view()
+	if err := h.count(by); err != nil {
+		return nil, err
+	}
 	if by.Where != "" {
 		chosen, err := chart.Choose(by.Where, h.runs)
 		if err != nil {
@@ -173,6 +176,9 @@ func drawUsual(h holdings, dir string, names []string, by chart.Spec) ([]figure.
 
 // drawChart draws a figure of the user's own, and prints its caption.
 func drawChart(w io.Writer, h holdings, dir string, spec chart.Spec) error {
+	if err := h.count(spec); err != nil {
+		return err
+	}
 	c, err := paper.NewChart(spec, h.source(dir))
 	if err != nil {
 		return err
