@@ -99,11 +99,10 @@ func (r Reproduction) oneIdentity() string {
 			numbers = append(numbers, strconv.Itoa(i+1))
 		}
 	}
-	last := len(numbers) - 1
-	if last < 1 {
+	if len(numbers) < 2 {
 		return ""
 	}
-	return fmt.Sprintf(" They are not so many pieces of evidence: claims %s and %s rest, in whole or in part, on one "+
+	return fmt.Sprintf(" They are not so many pieces of evidence: claims %s rest, in whole or in part, on one "+
 		"identity, that the gradient norm at the onset is γ√r times what does not depend on rank.",
-		strings.Join(numbers[:last], ", "), numbers[last])
+		inWords(numbers))
 }

@@ -79,8 +79,7 @@ func (x fit) entry(decimals int) table.Entry {
 // where theory has none, there are as many as show that, up to six.
 func (x fit) decimals() int {
 	d := powerDecimals
-	alone := math.IsNaN(x.Predicted) && math.IsNaN(x.Exact)
-	if x.Exponent.Agreement(near) == stats.Differs || alone && offZero(x.Low, x.High) {
+	if x.Exponent.Agreement(near) == stats.Differs || !x.isPredicted() && offZero(x.Low, x.High) {
 		for d < 6 && !x.differsTo(d) {
 			d++
 		}

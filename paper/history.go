@@ -74,18 +74,7 @@ func (h History) since(key string) (n int) {
 
 // oftenText says on how many blocks of seeds a claim was seen by its present rule, the present runs among them.
 func (h History) oftenText(c Claim, study string, now Standing) string {
-	all, seen := 1, 0
-	if now == Seen {
-		seen++
-	}
-	for _, j := range h {
-		if j.Claim != c.Key || j.Study == study || j.Rule != c.Rule.Hash() {
-			continue
-		}
-		if all++; j.Standing == Seen {
-			seen++
-		}
-	}
+	all, seen := h.tally(c, now, func(j Judgement) bool { return j.Study != study && j.Rule == c.Rule.Hash() })
 	return fmt.Sprintf(" By this rule the claim was judged on %s of seeds, and *seen* on %d.",
 		number.Count(all, "block"), seen)
 }
@@ -93,21 +82,32 @@ func (h History) oftenText(c Claim, study string, now Standing) string {
 // otherwiseText says how often fixed rules, the present one and earlier ones, judged a claim that is seen now, and how
 // often it was seen; empty if it was seen whenever it was judged.
 func (h History) otherwiseText(c Claim, study string, now Standing) string {
-	all, seen := 1, 1
+	all, seen := h.tally(c, now, func(j Judgement) bool {
+		return j.Rule != "" && (j.Rule != c.Rule.Hash() || j.Study != study)
+	})
+	if now != Seen || seen == all {
+		return ""
+	}
+	return fmt.Sprintf(" By fixed rules, the present one among them, the claim was judged %s, and *seen* %s.",
+		number.Count(all, "time"), number.Count(seen, "time"))
+}
+
+// tally counts the judgements of a claim, the present one and those of the history that count, and how many of them
+// are seen.
+func (h History) tally(c Claim, now Standing, counts func(Judgement) bool) (all, seen int) {
+	all = 1
+	if now == Seen {
+		seen++
+	}
 	for _, j := range h {
-		if j.Claim != c.Key || j.Rule == "" || j.Rule == c.Rule.Hash() && j.Study == study {
+		if j.Claim != c.Key || !counts(j) {
 			continue
 		}
 		if all++; j.Standing == Seen {
 			seen++
 		}
 	}
-	if now != Seen || seen == all {
-		return ""
-	}
-	return fmt.Sprintf(" Fixed rules, the present one and earlier ones, have judged the claim %d times, and it "+
-		"was *seen* "+
-		"%d times.", all, seen)
+	return all, seen
 }
 
 // under returns the newest judgement of a claim by a rule on some runs.

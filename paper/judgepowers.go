@@ -133,7 +133,6 @@ func (r Rule) judgePowers(v View, statistics []metrics.Statistic, all []fit) Fin
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
-	f.Text += pairedText(fits, r.limit("level"))
 	f.Text = strings.TrimSpace(f.Text + " " + checkedText(v, statistics))
 	if text := unbelievable(v.arms, statistics); text != "" {
 		f.Standing, f.Text = Unresolved, text+" "+f.Text
@@ -145,13 +144,15 @@ func (r Rule) judgePowers(v View, statistics []metrics.Statistic, all []fit) Fin
 
 // pairedText says, where a rule does not pair seeds, what it would be if it did; empty where that would make no
 // difference.
-func pairedText(fits []fit, level float64) string {
-	groups := distinctFits(fits)
+func pairedText(groups [][]fit, level float64) string {
 	var ps []float64
 	sharper, differ := 0, 0
 	for _, g := range groups {
+		if g[0].paired != nil {
+			return ""
+		}
 		f := g[0].pairing(0)
-		if ps = append(ps, f.P()); g[0].paired == nil && f.sharper() {
+		if ps = append(ps, f.P()); f.sharper() {
 			sharper++
 		}
 	}
@@ -253,7 +254,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		"over all of them by Holm's method, %d of %d differ from theory at the level %s. The largest deviation from "+
 		"theory is %s.",
 		len(fits), len(groups), agree, len(groups), differing, len(groups), number.Brief(level), farthestText(fits))
-	f.Text += smallestText(firsts) + othersDiffering(groups, tolerance)
+	f.Text += smallestText(firsts) + othersDiffering(groups, tolerance) + pairedText(groups, level)
 	return f
 }
 

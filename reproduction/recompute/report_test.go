@@ -291,8 +291,9 @@ func (r report) otherwiseSaid(key string, s *study, now string) say {
 	if now != seen || often == len(standings) {
 		return say{}
 	}
-	return phrase(" Fixed rules, the present one and earlier ones, have judged the claim # times, and it was *seen* # "+
-		"times.", count(len(standings)), count(often))
+	times := map[bool]string{true: "time", false: "times"}
+	return phrase(" By fixed rules, the present one among them, the claim was judged # "+times[len(standings) == 1]+
+		", and *seen* # "+times[often == 1]+".", count(len(standings)), count(often))
 }
 
 // missed matches the rows of simulated studies that are called seen: how many seeds, and the shares if all squares are
